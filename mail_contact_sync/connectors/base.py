@@ -1,0 +1,184 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The connector boundary: what every provider's protocol is reduced to.
+
+Nothing in this package imports Odoo, and nothing here knows what is done with
+the mail.  A connector raises only the errors below; whoever drives it decides
+what each of them means for the account.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+#: What a folder is for.  A folder without a role (None) is one of the user's own.
+ROLES = ("inbox", "sent", "archive", "all", "junk", "trash", "drafts")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Whose mailbox it is: the address and every other address it answers to."""
+
+    address: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """``ref`` is the provider's own name or id, ``name`` what a person reads."""
+
+    ref: str
+    name: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The headers of one message, as far as anybody needs them.
+
+    ``ref`` names the message inside its folder and is good for ``fetch`` for
+    as long as the cursor is; it must never come to name another message.
+    ``received`` is the server's date, ``sent`` that of the Date header (None
+    where missing or unreadable); both are aware, in UTC.  ``size`` is in bytes.
+    Addresses are bare ``local@domain``, lower case; ``sender`` is the first
+    From address (empty where there is none), ``addresses`` holds all of From,
+    Reply-To, To, Cc and Bcc, each once.
+    """
+
+    ref: str
+    size: int
+    received: datetime
+    sent: datetime | None
+    message_id: str
+    in_reply_to: str
+    sender: str
+    addresses: tuple[str, ...]
+    bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step through a folder.
+
+    ``cursor`` is a JSON value that covers exactly what has been returned up to
+    and including this page; ``more`` says whether another call would find
+    something at once; ``total`` is the number of messages in the window, where
+    the provider tells.
+    """
+
+    envelopes: tuple[Envelope, ...]
+    cursor: Any
+    more: bool = False
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect and as whom.  The secret never shows in a repr."""
+
+    host: str
+    port: int
+    security: str  # "tls", "starttls" or "none" (loopback only)
+    login: str
+    password: str = field(default="", repr=False)
+
+
+class ConnectorError(Exception):
+    """Base of all that a connector raises.
+
+    ``reason`` is a stable word from which the user's sentence is made;
+    ``detail`` the server's own words, for the log and the fine print.  Neither
+    ever holds a password, a token or a line of somebody's mail.
+    """
+
+    def __init__(self, reason: str, detail: str = ""):
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class AuthenticationFailed(ConnectorError):
+    """Wrong password, revoked or expired grant: only the user can mend it."""
+
+
+class SettingsError(ConnectorError):
+    """Wrong host, port or security, protocol switched off, missing scope."""
+
+
+class TemporaryError(ConnectorError):
+    """Network, dropped connection, 5xx.  ``retry_after`` in seconds, if known."""
+
+    def __init__(self, reason: str, detail: str = "", retry_after: float | None = None):
+        super().__init__(reason, detail)
+        self.retry_after = retry_after
+
+
+class Throttled(TemporaryError):
+    """The provider asks for a pause: 429, quota, ServerBusy."""
+
+
+class CursorExpired(ConnectorError):
+    """The cursor means nothing any more: the folder has to be read anew."""
+
+
+class FolderGone(ConnectorError):
+    """The folder was deleted or renamed."""
+
+
+class MessageError(ConnectorError):
+    """One message cannot be had; the others can.  ``ref`` is that message's."""
+
+    def __init__(self, reason: str, detail: str = "", ref: str = ""):
+        super().__init__(reason, detail)
+        self.ref = ref
+
+
+class Connector(ABC):
+    """A mailbox, read only.  A context manager: connects on enter, closes on exit.
+
+    Every method may raise any ``ConnectorError``.  An empty answer always means
+    that there is nothing: a search or fetch that failed raises.
+    """
+
+    #: Whether ``search`` is there, and is how past mail has to be found.
+    searches: ClassVar[bool] = False
+
+    @abstractmethod
+    def __enter__(self) -> "Connector": ...
+
+    @abstractmethod
+    def __exit__(self, *exc_info: object) -> None: ...
+
+    @abstractmethod
+    def check(self) -> Mailbox:
+        """Prove the login; tell whose mailbox it is."""
+
+    @abstractmethod
+    def folders(self) -> list[Folder]:
+        """All folders that hold messages."""
+
+    @abstractmethod
+    def changes(self, folder: Folder, cursor: Any, since: datetime, limit: int) -> Page:
+        """The next at most ``limit`` envelopes that ``cursor`` does not cover.
+
+        ``None`` as cursor begins: the messages received from ``since`` (aware)
+        on, newest first.  A later, earlier ``since`` widens the window.  New
+        mail comes before the rest of the past.
+        """
+
+    @abstractmethod
+    def fetch(self, folder: Folder, refs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The messages as stored (RFC 5322), in any order; never marks them read.
+
+        A message that is not there any more is left out.
+        """
+
+    def search(self, addresses: Iterable[str], since: datetime) -> Iterator[Page]:
+        """Candidates for mail with any of ``addresses``; only where ``searches``."""
+        raise NotImplementedError
+
+    def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
+        """Send, and save to Sent where the provider does not by itself."""
+        raise NotImplementedError

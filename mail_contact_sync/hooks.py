@@ -1,0 +1,32 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What installing and removing the add-on does beyond its own tables."""
+
+from odoo.tools import split_every
+
+UNLINK_BATCH = 1_000
+
+
+def post_init_hook(env):
+    """Make the keys of the contacts that are there already."""
+    env["mail.sync.vault"]._ensure_keys()
+    env["mail.sync.contact.key"]._rebuild()
+
+
+def uninstall_hook(env):
+    """Shared mail stays, closed to portal users by core's rules; private mail goes.
+
+    Core hides a message from portal users by its id only where it is a comment
+    and internal, so that is what a shared message becomes.
+    """
+    env.cr.execute("SELECT id FROM mail_message WHERE sync_access = 'private'")
+    for ids in split_every(UNLINK_BATCH, [row[0] for row in env.cr.fetchall()]):
+        env["mail.message"].browse(ids).unlink()
+    env.cr.execute(
+        """
+        UPDATE mail_message SET message_type = 'comment', is_internal = TRUE, subtype_id = %s
+        WHERE sync_access = 'shared'
+        """,
+        [env.ref("mail.mt_note").id],
+    )
+    env["ir.config_parameter"].search([("key", "=like", "mail\\_contact\\_sync.%")]).unlink()

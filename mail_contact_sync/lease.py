@@ -1,0 +1,46 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One worker at a time for an account, and for a message.
+
+A row lock is lost at every commit, so a second connection holds transaction
+level advisory locks (PostgreSQL 13.3.5).  They are gone the moment the process
+dies, whatever killed it.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+#: First key of the two-integer advisory locks of the accounts: "mcs" in ASCII.
+ACCOUNTS = 0x6D6373
+
+
+class Lease:
+    """The right to work on one account, for as long as the cursor is open."""
+
+    def __init__(self, cr):
+        self._cr = cr
+
+    @classmethod
+    @contextmanager
+    def on(cls, registry, account_id: int) -> Iterator["Lease | None"]:
+        """None where another worker holds the account."""
+        with registry.cursor() as cr:
+            cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (ACCOUNTS, account_id))
+            yield cls(cr) if cr.fetchone()[0] else None
+
+    @contextmanager
+    def messages(self, keys: Iterable[int]) -> Iterator[None]:
+        """Alone with these messages, across all accounts.
+
+        The caller begins its transaction inside, so that it sees whatever the
+        holder before committed.  Sorted, so that two batches never wait for
+        each other; given back by rolling back to the savepoint.
+        """
+        self._cr.execute("SAVEPOINT messages")
+        try:
+            for key in sorted(set(keys)):
+                self._cr.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+            yield
+        finally:
+            self._cr.execute("ROLLBACK TO SAVEPOINT messages")
+            self._cr.execute("RELEASE SAVEPOINT messages")

@@ -1,0 +1,169 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..keys import Keys, normalise_address
+
+INT4_MAX = 2**31 - 1
+
+
+class MailSyncEnvelope(models.Model):
+    """The index: one row for each message in each folder, all of it hashed.
+
+    The table is written and read in bulk SQL only, and has columns that the ORM
+    does not know (bigint arrays), so it is made here.  Nobody has access to it.
+    """
+
+    _name = "mail.sync.envelope"
+    _description = "Index of a Connected Mailbox"
+    _auto = False
+    _log_access = False
+
+    account_id = fields.Many2one("mail.sync.account", readonly=True)
+    folder_id = fields.Many2one("mail.sync.folder", readonly=True)
+    date = fields.Datetime(readonly=True)
+
+    def init(self):
+        self.env.cr.execute("""
+            CREATE TABLE IF NOT EXISTS mail_sync_envelope (
+                id bigserial PRIMARY KEY,
+                message_key bigint NOT NULL,
+                parent_key bigint,
+                date timestamp NOT NULL,
+                account_id integer NOT NULL REFERENCES mail_sync_account ON DELETE CASCADE,
+                folder_id integer NOT NULL REFERENCES mail_sync_folder ON DELETE CASCADE,
+                size integer NOT NULL,
+                outgoing boolean NOT NULL,
+                bulk boolean NOT NULL,
+                ref text NOT NULL,
+                address_keys bigint[] NOT NULL,
+                domain_keys bigint[] NOT NULL,
+                UNIQUE (folder_id, ref)
+            );
+            CREATE INDEX IF NOT EXISTS mail_sync_envelope_address_keys_idx
+                ON mail_sync_envelope USING gin (address_keys);
+            CREATE INDEX IF NOT EXISTS mail_sync_envelope_account_id_idx
+                ON mail_sync_envelope (account_id, id);
+            CREATE INDEX IF NOT EXISTS mail_sync_envelope_message_key_idx
+                ON mail_sync_envelope (message_key);
+        """)
+
+    @api.model
+    def _store(self, folder, envelopes, keys: Keys) -> int:
+        """Add ``envelopes`` of ``folder`` to the index; return how many were in the window.
+
+        The mailbox's own addresses are left out: they stand in every message
+        and are nobody's contact.
+        """
+        account = folder.account_id
+        own = account._own_addresses()
+        now = fields.Datetime.now()
+        sent_folder = folder.role == "sent"
+        rows = [
+            self._row(envelope, date, sent_folder or envelope.sender in own, own, keys)
+            for envelope in envelopes
+            if (date := message_date(envelope, now)) >= account.since
+        ]
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO mail_sync_envelope (account_id, folder_id, ref, message_key,
+                        parent_key, date, size, outgoing, bulk, address_keys, domain_keys)
+                    SELECT %s, %s, ref, message_key, parent_key, date, size, outgoing, bulk,
+                        address_keys::bigint[], domain_keys::bigint[]
+                    FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamp[], %s::int[],
+                        %s::bool[], %s::bool[], %s::text[], %s::text[])
+                        AS row(ref, message_key, parent_key, date, size, outgoing, bulk,
+                            address_keys, domain_keys)
+                    ON CONFLICT (folder_id, ref) DO NOTHING
+                    """,
+                    account.id,
+                    folder.id,
+                    *columns,
+                )
+            )
+        return len(rows)
+
+    @api.model
+    def _row(self, envelope, date, outgoing, own, keys):
+        others = [address for address in envelope.addresses if address not in own]
+        domains = {address.rpartition("@")[2] for address in others}
+        return (
+            envelope.ref,
+            message_key(envelope, keys),
+            keys.message(envelope.in_reply_to) if envelope.in_reply_to else None,
+            date,
+            min(envelope.size, INT4_MAX),
+            outgoing,
+            envelope.bulk,
+            _array({keys.address(address) for address in others}),
+            _array({keys.domain(domain) for domain in domains}),
+        )
+
+    @api.model
+    def _forget(self, folders):
+        self.env.cr.execute(
+            SQL("DELETE FROM mail_sync_envelope WHERE folder_id = ANY(%s)", folders.ids)
+        )
+
+    @api.model
+    def _forget_refs(self, folder, refs):
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM mail_sync_envelope WHERE folder_id = %s AND ref = ANY(%s)",
+                folder.id,
+                list(refs),
+            )
+        )
+
+    @api.model
+    def _counts(self, account_ids) -> dict[int, int]:
+        """Messages in the index, a message in several folders once, by account."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT account_id, count(DISTINCT message_key) FROM mail_sync_envelope
+                   WHERE account_id = ANY(%s) GROUP BY account_id""",
+                list(account_ids),
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+
+def message_key(envelope, keys: Keys) -> int:
+    """The key of a message; one without Message-ID is known by what else it says."""
+    return keys.message(
+        envelope.message_id
+        or "\0".join(
+            (
+                str(envelope.sent or envelope.received),
+                envelope.sender,
+                *sorted(map(normalise_address, envelope.addresses)),
+                str(envelope.size),
+            )
+        )
+    )
+
+
+def message_date(envelope, now):
+    """Naive UTC: the sender's date, or the server's where that cannot be true.
+
+    A clock may be fast or a message late by a day or two; a date after the
+    server's own, or long before it, is a wrong one.
+    """
+    received = envelope.received.replace(tzinfo=None)
+    if envelope.sent is None:
+        return min(received, now)
+    sent = envelope.sent.replace(tzinfo=None)
+    if sent.year < 1980 or sent > max(received, now) + timedelta(days=1):
+        return min(received, now)
+    return sent
+
+
+def _array(numbers) -> str:
+    """A PostgreSQL array literal."""
+    return "{" + ",".join(map(str, numbers)) + "}"

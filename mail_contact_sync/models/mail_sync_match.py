@@ -1,0 +1,280 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..keys import Keys
+from .fields import BigInt
+
+MAX_ATTEMPTS = 3
+CONTACTS_PER_STEP = 5_000
+
+
+class MailSyncMatch(models.Model):
+    """The queue and the ledger: an envelope that belongs to a contact.
+
+    One row for each message, contact and account, whatever the number of
+    folders.  It is what says that a message has been dealt with, so it stays
+    when the message is deleted from the chatter.
+
+    Nothing is lost between an index that grows and contacts that come: whoever
+    brings something commits it first and compares it in a later transaction.
+    Of two that happen at once, one always sees the other.
+    """
+
+    _name = "mail.sync.match"
+    _description = "Synced E-mail"
+    _log_access = False
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+
+    account_id = fields.Many2one(
+        "mail.sync.account", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", required=True, readonly=True, ondelete="cascade"
+    )
+    folder_id = fields.Many2one("mail.sync.folder", readonly=True, index=True, ondelete="set null")
+    ref = fields.Char(readonly=True)
+    message_key = BigInt(required=True, readonly=True, groups=fields.NO_ACCESS)
+    parent_key = BigInt(readonly=True, groups=fields.NO_ACCESS)
+    date = fields.Datetime(required=True, readonly=True)
+    size = fields.Integer(readonly=True)
+    outgoing = fields.Boolean("Sent", readonly=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("posted", "In chatter"),
+            ("skipped", "Skipped"),
+            ("failed", "Failed"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
+    reason = fields.Char(readonly=True)
+    reason_text = fields.Char("Why", compute="_compute_reason_text")
+    attempts = fields.Integer(readonly=True)
+    not_before = fields.Datetime(readonly=True)
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+
+    _account_partner_message_uniq = models.UniqueIndex("(account_id, partner_id, message_key)")
+    _partner_message_idx = models.Index("(partner_id, message_key)")
+    _waiting_idx = models.Index("(account_id, date DESC, id DESC) WHERE state = 'waiting'")
+
+    @api.depends("reason")
+    def _compute_reason_text(self):
+        sentences = self.env["mail.sync.sentence"]
+        for match in self:
+            match.reason_text = match.reason and sentences._of_message(match.reason)
+
+    def action_retry(self):
+        self.account_id._check_owner()
+        self.sudo().filtered(lambda match: match.state in ("failed", "skipped")).write(
+            {"state": "waiting", "attempts": 0, "not_before": False, "reason": False}
+        )
+        self.env["mail.sync.engine"]._wake()
+
+    # Matching: index × contacts ---------------------------------------------
+
+    @api.model
+    def _match_envelopes(self, account) -> int:
+        """Compare what is new in the account's index with all contacts.
+
+        Only whoever holds the account's lease adds to its index, so its ids
+        grow in the order of the commits and one number says how far we are.
+        """
+        self.env.cr.execute(
+            SQL("SELECT max(id) FROM mail_sync_envelope WHERE account_id = %s", account.id)
+        )
+        last = self.env.cr.fetchone()[0] or 0
+        if last <= account.matched_id:
+            return 0
+        count = self._insert(
+            SQL(
+                """mail_sync_envelope envelope
+                CROSS JOIN LATERAL unnest(envelope.address_keys) AS address(key)
+                JOIN mail_sync_contact_key contact ON contact.key = address.key"""
+            ),
+            SQL(
+                "envelope.account_id = %s AND envelope.id > %s AND envelope.id <= %s",
+                account.id,
+                account.matched_id,
+                last,
+            ),
+        )
+        account.matched_id = last
+        return count
+
+    @api.model
+    def _match_contacts(self) -> bool:
+        """Look up the past of new addresses in all indexes; tell whether more wait."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT id FROM mail_sync_contact_key WHERE matched IS NOT TRUE
+                   ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                CONTACTS_PER_STEP,
+            )
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        if not ids:
+            return False
+        self._insert(
+            SQL(
+                """mail_sync_contact_key contact
+                JOIN mail_sync_envelope envelope
+                    ON envelope.address_keys @> ARRAY[contact.key]"""
+            ),
+            SQL("contact.id = ANY(%s)", ids),
+        )
+        self.env.cr.execute(
+            SQL("UPDATE mail_sync_contact_key SET matched = true WHERE id = ANY(%s)", ids)
+        )
+        return len(ids) == CONTACTS_PER_STEP
+
+    @api.model
+    def _insert(self, source: SQL, condition: SQL) -> int:
+        """Queue what ``source`` joins, by the rules of what a contact is.
+
+        A contact is active, visible in the account's company, and no colleague.
+        A message that had gone missing is queued again where it turns up.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO mail_sync_match AS match (account_id, partner_id, message_key,
+                    parent_key, folder_id, ref, date, size, outgoing, state, attempts)
+                SELECT DISTINCT ON (envelope.account_id, partner.id, envelope.message_key)
+                    envelope.account_id, partner.id, envelope.message_key, envelope.parent_key,
+                    envelope.folder_id, envelope.ref, envelope.date, envelope.size,
+                    envelope.outgoing, 'waiting', 0
+                FROM %(source)s
+                JOIN mail_sync_account account ON account.id = envelope.account_id
+                JOIN res_company company ON company.id = account.company_id
+                JOIN res_partner partner ON partner.id = contact.partner_id
+                WHERE %(condition)s
+                    AND partner.active
+                    AND (partner.company_id IS NULL OR partner.company_id::text
+                        = ANY(string_to_array(company.parent_path, '/')))
+                    AND NOT EXISTS (
+                        SELECT FROM res_users colleague
+                        WHERE colleague.partner_id = partner.id
+                            AND colleague.active AND NOT colleague.share
+                    )
+                ORDER BY envelope.account_id, partner.id, envelope.message_key,
+                    envelope.outgoing DESC, envelope.id
+                ON CONFLICT (account_id, partner_id, message_key) DO UPDATE
+                    SET folder_id = EXCLUDED.folder_id, ref = EXCLUDED.ref, state = 'waiting',
+                        reason = NULL
+                    WHERE match.state = 'skipped' AND match.reason = 'message-gone'
+                """,
+                source=source,
+                condition=condition,
+            )
+        )
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
+    # The queue ----------------------------------------------------------------
+
+    @api.model
+    def _due(self, account, limit: int, max_bytes: int):
+        """The latest waiting mail of one folder: at most ``limit`` and ``max_bytes``.
+
+        One message larger than that comes alone.
+        """
+        waiting = self.search(
+            [
+                ("account_id", "=", account.id),
+                ("state", "=", "waiting"),
+                "|",
+                ("not_before", "=", False),
+                ("not_before", "<=", fields.Datetime.now()),
+            ],
+            limit=limit,
+        )
+        batch, size = self.browse(), 0
+        for match in waiting:
+            if match.folder_id != waiting[0].folder_id:
+                continue
+            size += match.size
+            if batch and size > max_bytes:
+                break
+            batch += match
+        return batch
+
+    def _post(self, mail_message_id):
+        self.write({"state": "posted", "mail_message_id": mail_message_id, "reason": False})
+
+    def _fail(self, reason: str):
+        """Try again later; after the last attempt, list it with its reason."""
+        for match in self:
+            attempts = match.attempts + 1
+            match.write(
+                {
+                    "attempts": attempts,
+                    "reason": reason,
+                    "state": "failed" if attempts >= MAX_ATTEMPTS else "waiting",
+                    "not_before": fields.Datetime.now() + timedelta(minutes=5 * attempts),
+                }
+            )
+
+    def _gone(self):
+        """Not where the index said.  Another copy takes its place, else it is listed."""
+        for folder, matches in self.grouped("folder_id").items():
+            self.env["mail.sync.envelope"]._forget_refs(folder, matches.mapped("ref"))
+        self.write({"state": "skipped", "reason": "message-gone"})
+        self._find_again()
+
+    @api.model
+    def _lose(self, folders):
+        """What waits in these folders is looked for elsewhere."""
+        matches = self.search([("folder_id", "in", folders.ids), ("state", "=", "waiting")])
+        matches.write({"state": "skipped", "reason": "message-gone"})
+        matches._find_again()
+
+    def _find_again(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_sync_match match
+                SET folder_id = envelope.folder_id, ref = envelope.ref, state = 'waiting',
+                    reason = NULL
+                FROM mail_sync_envelope envelope
+                WHERE match.id = ANY(%s) AND envelope.account_id = match.account_id
+                    AND envelope.message_key = match.message_key
+                """,
+                self.ids,
+            )
+        )
+        self.invalidate_model()
+
+    # The ledger ---------------------------------------------------------------
+
+    @api.model
+    def _counts(self, account_ids) -> dict[tuple[int, str], int]:
+        """Messages, each once whatever the number of its contacts, by account and state."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """SELECT account_id, state, count(DISTINCT message_key) FROM mail_sync_match
+                   WHERE account_id = ANY(%s) GROUP BY account_id, state""",
+                list(account_ids),
+            )
+        )
+        return {(account, state): count for account, state, count in self.env.cr.fetchall()}
+
+    @api.model
+    def _rekey(self, keys: Keys):
+        """New keys for what is posted; what is not is found anew by the next scan."""
+        self.search([("mail_message_id", "=", False)]).unlink()
+        for match in self.search([]):
+            match.message_key = keys.message(
+                match.mail_message_id.sync_message_id or match.mail_message_id.message_id
+            )

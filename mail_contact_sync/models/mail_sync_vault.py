@@ -1,0 +1,66 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import secrets
+
+from odoo import api, models
+from odoo.tools import config
+
+from ..keys import Keys
+from ..vault import KeyLost, Vault
+
+INDEX_SECRET = "mail_contact_sync.index_secret"
+
+
+class MailSyncVault(models.AbstractModel):
+    """What is encrypted, and the secret under which the index is hashed.
+
+    The index secret stands in the database, encrypted: it outlives a change of
+    the vault's key, while a database without its key has an index that nobody
+    can ask anything.
+    """
+
+    _name = "mail.sync.vault"
+    _description = "Mailbox Secrets"
+
+    @api.model
+    def _open(self) -> Vault:
+        return Vault.open(config["data_dir"])
+
+    @api.model
+    def _keys(self) -> Keys:
+        """Raise ``KeyLost`` where the database came here without its key."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        token = parameters.get_param(INDEX_SECRET)
+        if not token:
+            return self._new_keys()
+        return Keys(bytes.fromhex(self._open().decrypt(token)))
+
+    @api.model
+    def _new_keys(self) -> Keys:
+        secret = secrets.token_bytes(32)
+        self.env["ir.config_parameter"].sudo().set_param(
+            INDEX_SECRET, self._open().encrypt(secret.hex())
+        )
+        return Keys(secret)
+
+    @api.model
+    def _ensure_keys(self) -> Keys:
+        """The keys; where they are lost, new ones, and the index begins anew."""
+        try:
+            return self._keys()
+        except KeyLost:
+            keys = self._new_keys()
+            self.env["mail.sync.match"]._rekey(keys)
+            self.env["mail.sync.contact.key"]._rebuild()
+            self.env["mail.sync.account"].sudo().search([])._forget_index()
+            return keys
+
+    @api.model
+    def _rotate(self):
+        """Encrypt everything anew with the first of several keys."""
+        vault = self._open()
+        parameters = self.env["ir.config_parameter"].sudo()
+        if token := parameters.get_param(INDEX_SECRET):
+            parameters.set_param(INDEX_SECRET, vault.rotate(token))
+        for account in self.env["mail.sync.account"].sudo().search([("secret", "!=", False)]):
+            account.secret = vault.rotate(account.secret)

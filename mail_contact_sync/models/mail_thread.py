@@ -1,0 +1,32 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _notify_by_email_get_base_mail_values(self, message, *args, **kwargs):
+        # The References of what Odoo sends are read with all rights; no id of a
+        # synced message may leave by them.
+        hiding = self.with_context(mail_contact_sync_hide=True)
+        return super(MailThread, hiding)._notify_by_email_get_base_mail_values(
+            message, *args, **kwargs
+        )
+
+    def _sort_suggested_messages(self, messages):
+        # Whom a stranger wrote to is no proposal for whom to write to.  Left
+        # out by the database: a contact may have thousands of synced messages.
+        # sudo: only narrows messages that the user was given.
+        others = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("sync_access", "=", False),
+                ]
+            )
+        )
+        return super()._sort_suggested_messages(messages & others)

@@ -1,0 +1,38 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+MAX_LANES = 16
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    mail_sync_enabled = fields.Boolean(
+        "Email Sync", config_parameter="mail_contact_sync.enabled"
+    )
+    mail_sync_window_months = fields.Integer(
+        "Months of Past E-mails",
+        config_parameter="mail_contact_sync.window_months",
+        default=6,
+    )
+    mail_sync_interval = fields.Integer("Check Every (Minutes)")
+    mail_sync_lanes = fields.Integer("Mailboxes at a Time")
+
+    @api.model
+    def get_values(self):
+        lanes = self.env["mail.sync.engine"]._lanes()
+        return {
+            **super().get_values(),
+            "mail_sync_interval": lanes[:1].interval_number,
+            "mail_sync_lanes": len(lanes.filtered("active")),
+        }
+
+    def set_values(self):
+        super().set_values()
+        self.env["mail.sync.engine"]._set_lanes(
+            count=min(max(self.mail_sync_lanes, 1), MAX_LANES),
+            minutes=max(self.mail_sync_interval, 1),
+        )
+        if self.mail_sync_enabled:
+            self.env["mail.sync.engine"]._wake()

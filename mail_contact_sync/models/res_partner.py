@@ -1,0 +1,72 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    sync_mail_count = fields.Integer("Synced E-mails", compute="_compute_sync_mail")
+    sync_mail_last_date = fields.Datetime("Last E-mail", compute="_compute_sync_mail")
+
+    @api.depends_context("uid")
+    def _compute_sync_mail(self):
+        """What the user may read of it, counted without loading it."""
+        messages = self.env["mail.message"].sudo()
+        # sudo: the readable domain is what the access rule says
+        groups = messages._read_group(
+            Domain("model", "=", "res.partner")
+            & Domain("res_id", "in", self.ids)
+            & Domain("sync_access", "!=", False)
+            & messages.sudo(False)._sync_readable_domain(),
+            ["res_id"],
+            ["__count", "date:max"],
+        )
+        figures = {partner_id: figures for partner_id, *figures in groups}
+        for partner in self:
+            partner.sync_mail_count, partner.sync_mail_last_date = figures.get(
+                partner.id, (0, False)
+            )
+
+    def action_view_sync_mails(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mail_contact_sync.mail_message_action"
+        )
+        return dict(
+            action,
+            domain=[
+                ("model", "=", "res.partner"),
+                ("res_id", "=", self.id),
+                ("sync_access", "!=", False),
+            ],
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        self.env["mail.sync.contact.key"]._set(
+            {partner.id: partner.email for partner in partners if partner.email}
+        )
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "email" in vals:
+            self.env["mail.sync.contact.key"]._set(
+                {partner.id: partner.email or "" for partner in self}
+            )
+        elif vals.get("active") or "company_id" in vals:
+            self.env["mail.sync.contact.key"]._again(self.ids)
+        return result
+
+    def _message_add_suggested_recipients(self, **kwargs):
+        """Never propose to a user that she write to herself."""
+        suggested = super()._message_add_suggested_recipients(**kwargs)
+        myself = self.env.user.partner_id
+        for record_id, values in suggested.items():
+            if record_id != myself.id:
+                values["partners"] -= myself
+        return suggested

@@ -1,0 +1,58 @@
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+
+const INTERVAL = 1000;
+
+/**
+ * Shows synced mail in a chatter that is open when it arrives.
+ *
+ * Older mail may arrive after newer, so the thread is read again from its top,
+ * as far as it was read before. At most once a second, and only in a tab that
+ * somebody sees: a hidden one catches up when it is looked at.
+ */
+export class SyncedMail {
+    constructor(env, { bus_service: bus, "mail.store": store }) {
+        this.store = store;
+        this.waiting = new Set();
+        this.timer = undefined;
+        bus.subscribe("mail_contact_sync/posted", ({ partner_ids }) => {
+            partner_ids.forEach((id) => this.waiting.add(id));
+            this.schedule();
+        });
+        document.addEventListener("visibilitychange", () => this.schedule());
+    }
+
+    schedule() {
+        if (!this.timer && !document.hidden && this.waiting.size) {
+            this.timer = setTimeout(() => this.refresh(), INTERVAL);
+        }
+    }
+
+    async refresh() {
+        const threads = [...this.waiting]
+            .map((id) => this.store.Thread.get({ model: "res.partner", id }))
+            .filter((thread) => thread?.isLoaded && thread.status !== "loading");
+        this.waiting.clear();
+        await Promise.allSettled(threads.map((thread) => this.refreshThread(thread)));
+        this.timer = undefined;
+        this.schedule();
+    }
+
+    async refreshThread(thread) {
+        const limit = Math.max(this.store.FETCH_LIMIT, thread.persistentMessages.length);
+        const { data, messages } = await rpc(thread.getFetchRoute(), {
+            ...thread.getFetchParams(),
+            fetch_params: { limit },
+        });
+        this.store.insert(data);
+        thread.messages = this.store["mail.message"].insert(messages.reverse());
+        thread.loadOlder = messages.length === limit;
+    }
+}
+
+export const syncedMailService = {
+    dependencies: ["bus_service", "mail.store"],
+    start: (env, services) => new SyncedMail(env, services),
+};
+
+registry.category("services").add("mail_contact_sync.synced_mail", syncedMailService);

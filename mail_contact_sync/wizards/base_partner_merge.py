@@ -1,0 +1,78 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        # Before core moves any row: it does not expect that both hold the same mail.
+        self._merge_synced_messages(src_partners, dst_partner)
+        self._merge_matches(src_partners, dst_partner)
+        self.env["mail.sync.contact.key"]._set(dict.fromkeys(src_partners.ids, ""))
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _merge_synced_messages(self, src_partners, dst_partner):
+        """Of the copies of a message keep one: Odoo's own if there is one."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH copy AS (
+                    SELECT id, sync_access, first_value(id) OVER (
+                        PARTITION BY coalesce(sync_message_id, message_id)
+                        ORDER BY sync_access IS NOT NULL, res_id <> %(dst)s, id
+                    ) AS kept
+                    FROM mail_message
+                    WHERE model = 'res.partner' AND res_id = ANY(%(partners)s)
+                        AND coalesce(sync_message_id, message_id) IS NOT NULL
+                )
+                SELECT id, kept FROM copy WHERE id <> kept AND sync_access IS NOT NULL
+                """,
+                dst=dst_partner.id,
+                partners=(src_partners + dst_partner).ids,
+            )
+        )
+        kept_of = dict(self.env.cr.fetchall())
+        if not kept_of:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_sync_match match SET mail_message_id = pair.kept
+                FROM unnest(%s, %s) AS pair(copy, kept) WHERE match.mail_message_id = pair.copy
+                """,
+                list(kept_of),
+                list(kept_of.values()),
+            )
+        )
+        self.env["mail.sync.match"].invalidate_model(["mail_message_id"])
+        messages = self.env["mail.message"].sudo()
+        messages.browse(set(kept_of.values()))._sync_refresh_access()
+        messages.browse(kept_of).unlink()
+
+    @api.model
+    def _merge_matches(self, src_partners, dst_partner):
+        """Of the ledger's rows for one message keep the one that got furthest."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM mail_sync_match match USING (
+                    SELECT id, row_number() OVER (
+                        PARTITION BY account_id, message_key
+                        ORDER BY state <> 'posted', mail_message_id IS NULL,
+                            partner_id <> %(dst)s, id
+                    ) AS place
+                    FROM mail_sync_match WHERE partner_id = ANY(%(partners)s)
+                ) ranked
+                WHERE ranked.id = match.id AND ranked.place > 1
+                """,
+                dst=dst_partner.id,
+                partners=(src_partners + dst_partner).ids,
+            )
+        )
+        self.env["mail.sync.match"].invalidate_model()
