@@ -15,10 +15,10 @@ ACCOUNTS = 0x6D6373
 
 
 class Lease:
-    """The right to work on one account, for as long as the cursor is open."""
+    """The right to work on one account, for as long as its cursor is open."""
 
-    def __init__(self, cr):
-        self._cr = cr
+    def __init__(self, registry):
+        self._registry = registry
 
     @classmethod
     @contextmanager
@@ -26,7 +26,7 @@ class Lease:
         """None where another worker holds the account."""
         with registry.cursor() as cr:
             cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (ACCOUNTS, account_id))
-            yield cls(cr) if cr.fetchone()[0] else None
+            yield cls(registry) if cr.fetchone()[0] else None
 
     @contextmanager
     def messages(self, keys: Iterable[int]) -> Iterator[None]:
@@ -34,13 +34,9 @@ class Lease:
 
         The caller begins its transaction inside, so that it sees whatever the
         holder before committed.  Sorted, so that two batches never wait for
-        each other; given back by rolling back to the savepoint.
+        each other.
         """
-        self._cr.execute("SAVEPOINT messages")
-        try:
+        with self._registry.cursor() as cr:
             for key in sorted(set(keys)):
-                self._cr.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+                cr.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
             yield
-        finally:
-            self._cr.execute("ROLLBACK TO SAVEPOINT messages")
-            self._cr.execute("RELEASE SAVEPOINT messages")

@@ -46,15 +46,11 @@ class MailSyncEngine(models.AbstractModel):
     @api.model
     def _lanes(self):
         """The scheduled actions that run the engine, active or not."""
-        server_action = self.env.ref("mail_contact_sync.ir_cron_lane_1_ir_actions_server")
         return (
             self.env["ir.cron"]
             .sudo()
             .with_context(active_test=False)
-            .search(
-                [("model_id", "=", server_action.model_id.id), ("code", "=", server_action.code)],
-                order="id",
-            )
+            .search([("model_id.model", "=", self._name)], order="id")
         )
 
     @api.model

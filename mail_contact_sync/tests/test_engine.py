@@ -1,0 +1,259 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError, Throttled
+from .common import SyncCase
+
+
+class TestEngine(SyncCase):
+    def test_received_and_sent_mail_stands_in_the_chatter(self):
+        self.arrive(self.mail(subject="Question", days=3))
+        self.arrive(
+            self.mail("Anna <anna@ours.test>", "clara@customer.test", subject="Answer", days=2), "Sent"
+        )
+        self.sync()
+        received, sent = self.synced()
+        self.assertEqual(received.subject, "Question")
+        self.assertEqual(received.message_type, "email")
+        self.assertEqual(received.author_id, self.customer)
+        self.assertEqual(sent.subject, "Answer")
+        self.assertEqual(sent.message_type, "email_outgoing")
+        self.assertEqual(sent.author_id, self.anna.partner_id)
+        self.assertEqual(received.date.date(), (datetime.now() - timedelta(days=3)).date())
+
+    def test_mail_with_nobody_known_is_never_fetched(self):
+        self.arrive(self.mail("Stranger <x@elsewhere.test>"))
+        self.sync()
+        self.assertFalse(self.mailbox.fetched)
+        self.assertEqual(self.account.envelope_count, 1)
+
+    def test_running_again_changes_nothing(self):
+        self.arrive(self.mail())
+        self.sync()
+        before = self.synced()
+        self.sync()
+        self.assertEqual(self.synced(), before)
+        self.assertEqual(len(before), 1)
+
+    def test_the_same_mail_in_two_folders_stands_once(self):
+        raw = self.mail()
+        self.arrive(raw)
+        self.arrive(raw, "Archive")
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_mail_without_message_id_in_two_folders_stands_once(self):
+        raw = self.mail(message_id=None)
+        self.arrive(raw)
+        self.arrive(raw, "Archive")
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_mail_without_message_id_in_two_mailboxes_stands_once(self):
+        raw = self.mail(message_id=None, to="anna@ours.test, ben@ours.test")
+        self.arrive(b"Received: from one\n" + raw)
+        _account, other = self._second_account(self.ben)
+        self.arrive(b"Received: from another, which is longer\n" + raw, mailbox=other)
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_colleagues_with_the_same_mail_have_it_once(self):
+        raw = self.mail(to="anna@ours.test, ben@ours.test")
+        self.arrive(raw)
+        account, other = self._second_account(self.ben)
+        self.arrive(raw, mailbox=other)
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+        self.assertEqual(account.posted_count, 1)
+
+    def test_every_contact_of_a_mail_gets_it(self):
+        other = self.env["res.partner"].create({"name": "Otto", "email": "otto@customer.test"})
+        self.arrive(self.mail(to="anna@ours.test", cc="Otto <OTTO@customer.test>"))
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+        self.assertEqual(len(self.synced(other)), 1)
+        self.assertEqual(self.synced(other).author_id, self.customer)
+
+    def test_mail_among_colleagues_stays_out(self):
+        self.arrive(self.mail("Ben <ben@ours.test>"))
+        self.sync()
+        self.assertFalse(self.synced(self.ben.partner_id))
+        self.assertFalse(self.mailbox.fetched)
+
+    def test_mail_from_before_the_window_stays_out(self):
+        self.arrive(self.mail(days=240))
+        self.sync()
+        self.assertFalse(self.synced())
+        self.assertEqual(self.account.envelope_count, 0)
+
+    def test_a_reply_hangs_on_its_parent_whichever_came_first(self):
+        parent = self.mail(subject="Q", message_id="<q@customer.test>", days=5)
+        reply = self.mail(
+            "anna@ours.test",
+            "clara@customer.test",
+            subject="Re: Q",
+            message_id="<a@ours.test>",
+            in_reply_to="<q@customer.test>",
+        )
+        self.arrive(reply, "Sent")
+        self.sync()
+        self.arrive(parent)
+        self.sync()
+        parent, reply = self.synced()
+        self.assertEqual(reply.parent_id, parent)
+
+    def test_nothing_is_sent_followed_or_notified(self):
+        tables = ("mail_mail", "mail_notification", "mail_followers", "mail_activity")
+
+        def rows():
+            self.env.flush_all()
+            counts = []
+            for table in tables:
+                self.env.cr.execute(f"SELECT count(*) FROM {table}")  # pylint: disable=sql-injection
+                counts.append(self.env.cr.fetchone()[0])
+            return counts
+
+        self.customer.message_subscribe(self.ben.partner_id.ids)
+        before = rows()
+        self.arrive(self.mail())
+        self.sync()
+        self.assertTrue(self.synced())
+        self.assertEqual(rows(), before)
+
+    # Errors -----------------------------------------------------------------
+
+    def test_a_wrong_password_stops_the_account_in_words(self):
+        self.mailbox.error = AuthenticationFailed("bad-credentials", "NO go away")
+        self.sync()
+        self.assertEqual(self.account.state, "stopped")
+        self.assertIn("does not accept", self.account.error_message)
+        self.mailbox.error = None
+        self.arrive(self.mail())
+        self.account.with_user(self.anna).action_connect()
+        self.sync()
+        self.assertEqual(self.account.state, "active")
+        self.assertFalse(self.account.error_message)
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_wrong_settings_stop_the_account(self):
+        self.mailbox.error = SettingsError("host-unknown")
+        self.sync()
+        self.assertEqual(self.account.state, "stopped")
+        self.assertIn("imap.ours.test", self.account.error_message)
+
+    def test_a_passing_fault_bothers_nobody_and_is_tried_later_and_later(self):
+        self.mailbox.error = TemporaryError("connection-timeout")
+        pauses = []
+        for _attempt in range(3):
+            self.sync()
+            pauses.append(self.account.next_sync - datetime.now())
+        self.assertEqual(self.account.state, "active")
+        self.assertEqual(self.account.failures, 3)
+        self.assertEqual(pauses, sorted(pauses))
+        self.assertFalse(self.account.error_message)
+        self.account.failing_since -= timedelta(hours=2)
+        self.assertIn("does not answer", self.account.error_message)
+
+    def test_a_throttled_account_waits_as_long_as_asked(self):
+        self.mailbox.error = Throttled("throttled", retry_after=7200)
+        self.sync()
+        self.assertGreater(self.account.next_sync, datetime.now() + timedelta(minutes=115))
+
+    def test_a_broken_account_does_not_hold_up_another(self):
+        self.mailbox.error = RuntimeError("a bug")
+        _account, other = self._second_account(self.ben)
+        self.arrive(self.mail(to="ben@ours.test"), mailbox=other)
+        with self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_engine", "ERROR"):
+            self.sync()
+        self.assertEqual(len(self.synced()), 1)
+        self.assertEqual(self.account.error_reason, "unexpected")
+
+    def test_an_unpostable_message_is_listed_and_the_rest_posted(self):
+        for number in range(4):
+            self.arrive(self.mail(subject=f"Mail {number}", days=number + 1))
+        delivery = type(self.env["mail.sync.delivery"])
+        values = delivery._values
+
+        def fail(delivery, account, match, mail, files, author_id):
+            if mail.subject == "Mail 2":
+                raise ValueError("no")
+            return values(delivery, account, match, mail, files, author_id)
+
+        logger = "odoo.addons.mail_contact_sync.models.mail_sync_delivery"
+        with patch.object(delivery, "_values", fail), self.assertLogs(logger, "ERROR"):
+            self.sync()
+        self.assertEqual(len(self.synced()), 3)
+        match = self.env["mail.sync.match"].search([("state", "!=", "posted")])
+        self.assertEqual(match.attempts, 1)
+        self.assertEqual(match.reason, "not-postable")
+        match.not_before = False
+        self.sync()
+        self.assertEqual(len(self.synced()), 4)
+
+    # Cursors ----------------------------------------------------------------
+
+    def test_an_expired_cursor_reads_the_folder_anew(self):
+        self.arrive(self.mail(subject="One"))
+        self.sync()
+        self.mailbox.validity["INBOX"] = 2
+        self.arrive(self.mail(subject="Two", days=2))
+        self.sync()
+        self.assertEqual(set(self.synced().mapped("subject")), {"One", "Two"})
+        self.assertEqual(len(self.synced()), 2)
+
+    def test_the_fourth_expired_cursor_in_a_row_stops(self):
+        self.arrive(self.mail())
+        self.sync()
+        for validity in (2, 3, 4):
+            self.mailbox.validity["INBOX"] = validity
+            self.sync()
+            self.assertEqual(self.account.state, "active")
+        self.mailbox.validity["INBOX"] = 5
+        self.sync()
+        self.assertEqual(self.account.state, "stopped")
+        self.assertIn("renumbering", self.account.error_message)
+
+    def test_a_vanished_folder_is_greyed_and_the_others_go_on(self):
+        self.arrive(self.mail(subject="One"), "Project")
+        self.sync()
+        del self.mailbox.mail["Project"]
+        self.arrive(self.mail(subject="Two"))
+        self.sync()
+        folder = self.account.folder_ids.filtered(lambda folder: folder.name == "Project")
+        self.assertTrue(folder.gone)
+        self.assertEqual(len(self.synced()), 2)
+
+    def test_a_message_that_moves_before_it_is_fetched_is_found_where_it_went(self):
+        raw = self.mail()
+        self.arrive(raw)
+        fetch = MemoryFetch(self.mailbox, raw)
+        with patch.object(self.mailbox, "fetch", fetch):
+            self.sync()
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_what_a_server_hands_out_in_its_place_is_not_posted(self):
+        self.arrive(self.mail())
+        private = self.mail("Doctor <d@clinic.test>", subject="Private", message_id="<p@clinic.test>")
+        with patch.object(
+            self.mailbox, "fetch", lambda folder, refs, limit=None: ((ref, private) for ref in refs)
+        ):
+            self.sync()
+        self.assertFalse(self.synced())
+        self.assertEqual(self.account.skipped_count, 1)
+
+
+class MemoryFetch:
+    """At the first fetch the message is no longer where it was, but in Archive."""
+
+    def __init__(self, mailbox, raw):
+        self.mailbox, self.raw = mailbox, raw
+        self.fetch = mailbox.fetch
+
+    def __call__(self, folder, refs, limit=None):
+        if self.mailbox.mail["INBOX"]:
+            _uid, received, _raw = self.mailbox.mail["INBOX"].pop()
+            self.mailbox.add("Archive", self.raw, received)
+        return self.fetch(folder, refs, limit)
