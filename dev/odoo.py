@@ -1,0 +1,92 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An Odoo server, and Odoo's own command line."""
+
+import configparser
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from .environment import Environment
+from .home import REPOSITORY
+from .postgres import ROLE, Postgres
+from .process import Server, free_port
+from .progress import run
+
+
+class Odoo(Server):
+    """Odoo on one database, on loopback, with the add-on in reach.
+
+    ``folder`` holds its configuration and log; ``data`` the filestore and the sessions, which
+    servers of one cluster may share.  ``workers`` as in Odoo: 0 serves everything, websocket
+    included, from one process.  ``cron_threads`` as in Odoo: how many scheduled actions run at
+    once.  ``settings`` go to Odoo's configuration file, ``variables`` to the environment.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Environment,
+        postgres: Postgres,
+        database: str,
+        *,
+        data: Path,
+        port: int | None = None,
+        workers: int = 0,
+        cron_threads: int = 1,
+        settings: Mapping[str, object] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ):
+        super().__init__(folder)
+        self.environment = environment
+        self.database = database
+        self.port = port or free_port()
+        self.configuration = folder / "odoo.conf"
+        self._variables = variables or {}
+        addons = (path for path in (environment.odoo / "addons", REPOSITORY) if path.exists())
+        parser = configparser.RawConfigParser()
+        parser["options"] = {
+            "addons_path": ",".join(map(str, addons)),
+            "data_dir": str(data),
+            "db_host": "127.0.0.1",
+            "db_port": str(postgres.port),
+            "db_user": ROLE,
+            "db_password": postgres.password,
+            "db_name": database,
+            "dbfilter": f"^{database}$",
+            "list_db": "False",
+            "http_interface": "127.0.0.1",
+            "http_port": str(self.port),
+            "gevent_port": str(free_port()),
+            "workers": str(workers),
+            "max_cron_threads": str(cron_threads),
+            # Nothing leaves this machine by accident: no server listens on the discard port.
+            "smtp_port": "9",
+            **{name: str(value) for name, value in (settings or {}).items()},
+        }
+        with os.fdopen(os.open(self.configuration, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            parser.write(file)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *options: object) -> list:
+        return [self.environment.python, "-m", "odoo", "-c", self.configuration, *options]
+
+    def popen(self) -> dict:
+        return {"env": {**self.environment.variables, **self._variables}}
+
+    def ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/web/health", timeout=10) as response:
+                return response.status == 200
+        except OSError:
+            return False
+
+    def run(self, text: str, *options: object) -> None:
+        """Run Odoo with ``options`` to its end, instead of the server: ``-i``, ``-u``, …"""
+        command = self.command("--no-http", "--stop-after-init", *options)
+        run(text, command, cwd=self.folder, **self.popen())
