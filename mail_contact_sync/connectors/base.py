@@ -169,10 +169,13 @@ class Connector(ABC):
         """
 
     @abstractmethod
-    def fetch(self, folder: Folder, refs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def fetch(
+        self, folder: Folder, refs: Iterable[str], limit: int | None = None
+    ) -> Iterator[tuple[str, bytes]]:
         """The messages as stored (RFC 5322), in any order; never marks them read.
 
-        A message that is not there any more is left out.
+        Of each at most the first ``limit`` bytes.  A message that is not there
+        any more is left out; one that cannot be had raises ``MessageError``.
         """
 
     def search(self, addresses: Iterable[str], since: datetime) -> Iterator[Page]:

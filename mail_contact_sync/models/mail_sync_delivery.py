@@ -3,6 +3,7 @@
 import logging
 import re
 from collections import defaultdict
+from dataclasses import replace
 from urllib.parse import unquote
 
 from markupsafe import Markup
@@ -13,11 +14,15 @@ from odoo.tools.mail import generate_tracking_message_id
 
 from ..connectors.base import CursorExpired, FolderGone, MessageError
 from ..mime import ParsedMail, parse
+from .mail_sync_sentence import NOT_FETCHABLE, NOT_POSTABLE
 
 _logger = logging.getLogger(__name__)
 
 BATCH_MESSAGES = 100
 BATCH_BYTES = 16 * 2**20
+#: A larger message is posted without its attachments, from its first bytes.
+MAX_MESSAGE_BYTES = 64 * 2**20
+HEAD_BYTES = 2**20
 CID = re.compile(r"cid:([^\"'\s>)]+)")
 
 
@@ -126,13 +131,17 @@ class MailSyncDelivery(models.AbstractModel):
             return mails
         matches_of = batch.grouped("ref")
         guard = self._guard(batch)
+        folder = batch.folder_id._boundary()
+        limit = HEAD_BYTES if is_too_large(batch[0]) else None
         try:
-            for ref, raw in connector.fetch(batch.folder_id._boundary(), list(matches_of)):
+            for ref, raw in connector.fetch(folder, list(matches_of), limit):
                 mail = parse(raw)
+                if limit:
+                    mail = replace(mail, attachments=())
                 if guard(mail, matches_of[ref]):
                     mails[ref] = mail
         except MessageError as error:
-            matches_of[error.ref]._fail("not-fetchable")
+            matches_of[error.ref]._fail(NOT_FETCHABLE)
         except CursorExpired:
             batch.folder_id._restart()
         except FolderGone:
@@ -179,7 +188,7 @@ class MailSyncDelivery(models.AbstractModel):
         except Exception:
             if len(batch) == 1:
                 _logger.exception("Synced e-mail %s could not be posted", batch.id)
-                batch._fail("not-postable")
+                batch._fail(NOT_POSTABLE)
             else:
                 for match in batch:
                     self._post(account, match, mails)
@@ -217,7 +226,7 @@ class MailSyncDelivery(models.AbstractModel):
             "email_from": mail.sender or account.address,
             "date": match.date,
             "subject": mail.subject,
-            "body": self._body(mail, files),
+            "body": self._note(match) + self._body(mail, files),
             "incoming_email_to": mail.to,
             "incoming_email_cc": mail.cc,
             "attachment_ids": [(4, file.id) for file in files],
@@ -263,8 +272,18 @@ class MailSyncDelivery(models.AbstractModel):
             for attachment, file in zip(mail.attachments, files, strict=True)
             if attachment.cid
         }
-        return CID.sub(
-            lambda match: urls.get(unquote(match[1]).strip("<>"), match[0]), mail.html
+        # Markup, so as to be joined unescaped: the field sanitises it
+        return Markup(
+            CID.sub(lambda match: urls.get(unquote(match[1]).strip("<>"), match[0]), mail.html)
+        )
+
+    @api.model
+    def _note(self, match):
+        if not is_too_large(match):
+            return Markup()
+        return Markup("<p><em>%s</em></p>") % self.env._(
+            "This e-mail is very large (%s MB). Its attachments are only in the mailbox.",
+            match.size // 2**20,
         )
 
     @api.model
@@ -331,6 +350,10 @@ class MailSyncDelivery(models.AbstractModel):
             else self.env.ref("base.group_user")
         )
         listener._bus_send("mail_contact_sync/posted", {"partner_ids": batch.partner_id.ids})
+
+
+def is_too_large(match) -> bool:
+    return match.size > MAX_MESSAGE_BYTES
 
 
 def sync_message_id(mail: ParsedMail) -> str:

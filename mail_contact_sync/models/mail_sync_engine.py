@@ -21,6 +21,7 @@ from ..connectors.base import (
 )
 from ..lease import Lease
 from ..vault import KeyLost
+from .mail_sync_sentence import KEY_LOST, UNEXPECTED
 
 _logger = logging.getLogger(__name__)
 
@@ -264,19 +265,17 @@ class MailSyncEngine(models.AbstractModel):
     def _handle(self, account, error: Exception):
         """What an error means for the account, written on it once, in words."""
         match error:
-            case AuthenticationFailed() | SettingsError():
+            case AuthenticationFailed() | SettingsError() | CursorExpired():
                 self._stop(account, error.reason, error.detail)
-            case CursorExpired():
-                self._stop(account, "cursor-expired", error.detail)
             case KeyLost():
-                self._stop(account, "key-lost", "")
+                self._stop(account, KEY_LOST, "")
             case TemporaryError():
                 self._back_off(account, error.reason, error.detail, error.retry_after)
             case ConnectorError():
                 self._back_off(account, error.reason, error.detail)
             case _:
                 _logger.error("Mailbox %s: unexpected error", account.id, exc_info=error)
-                self._back_off(account, "unexpected", type(error).__name__)
+                self._back_off(account, UNEXPECTED, type(error).__name__)
         Ticker(account).tick()
 
     @api.model

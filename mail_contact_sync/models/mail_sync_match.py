@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..keys import Keys
 from .fields import BigInt
+from .mail_sync_sentence import MESSAGE_GONE
 
 MAX_ATTEMPTS = 3
 CONTACTS_PER_STEP = 5_000
@@ -171,10 +172,11 @@ class MailSyncMatch(models.Model):
                 ON CONFLICT (account_id, partner_id, message_key) DO UPDATE
                     SET folder_id = EXCLUDED.folder_id, ref = EXCLUDED.ref, state = 'waiting',
                         reason = NULL
-                    WHERE match.state = 'skipped' AND match.reason = 'message-gone'
+                    WHERE match.state = 'skipped' AND match.reason = %(gone)s
                 """,
                 source=source,
                 condition=condition,
+                gone=MESSAGE_GONE,
             )
         )
         self.invalidate_model()
@@ -228,14 +230,14 @@ class MailSyncMatch(models.Model):
         """Not where the index said.  Another copy takes its place, else it is listed."""
         for folder, matches in self.grouped("folder_id").items():
             self.env["mail.sync.envelope"]._forget_refs(folder, matches.mapped("ref"))
-        self.write({"state": "skipped", "reason": "message-gone"})
+        self.write({"state": "skipped", "reason": MESSAGE_GONE})
         self._find_again()
 
     @api.model
     def _lose(self, folders):
         """What waits in these folders is looked for elsewhere."""
         matches = self.search([("folder_id", "in", folders.ids), ("state", "=", "waiting")])
-        matches.write({"state": "skipped", "reason": "message-gone"})
+        matches.write({"state": "skipped", "reason": MESSAGE_GONE})
         matches._find_again()
 
     def _find_again(self):

@@ -53,7 +53,7 @@ class MemoryConnector(Connector):
             raise FolderGone("folder-gone")
         validity = self.validity[folder.ref]
         if cursor and cursor["validity"] != validity:
-            raise CursorExpired("uidvalidity")
+            raise CursorExpired("folder-renumbered")
         after = cursor["uid"] if cursor else 0
         limit = self.page_size or limit
         found = [
