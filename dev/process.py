@@ -85,6 +85,10 @@ class Server(ABC):
             time.sleep(_POLL)
         return self
 
+    def wait(self) -> int:
+        """Wait for its end, whatever brings it about."""
+        return self._process.wait()
+
     def stop(self) -> None:
         """End it in good order; without any left-overs in any case."""
         if self._process is not None:

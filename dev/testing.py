@@ -1,0 +1,32 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What ``./test`` does: pytest, or Odoo's own test runner, against a fresh database."""
+
+import subprocess
+
+from .environment import Environment
+from .home import NAME, REPOSITORY
+from .sandbox import Sandbox
+
+
+def by_pytest(environment: Environment, arguments: list[str]) -> int:
+    """Run the add-on's and the system tests in one pytest session; returns its exit status."""
+    with Sandbox(environment) as sandbox:
+        odoo = sandbox.idle_odoo(sandbox.database("test"))
+        return subprocess.call(
+            [environment.python, "-m", "pytest", "--odoo-http", *arguments],
+            cwd=REPOSITORY,
+            env={
+                **environment.variables,
+                "ODOO_RC": str(odoo.configuration),
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(environment.home.path / "hypothesis"),
+            },
+        )
+
+
+def by_odoo(environment: Environment) -> int:
+    """Run the add-on's tests as an Odoo developer's server does; returns its exit status."""
+    with Sandbox(environment) as sandbox:
+        odoo = sandbox.idle_odoo(sandbox.database("test"))
+        command = odoo.command("-u", NAME, "--test-tags", f"/{NAME}", "--stop-after-init")
+        return subprocess.call(command, cwd=REPOSITORY, env=environment.variables)
