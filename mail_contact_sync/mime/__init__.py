@@ -1,0 +1,7 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""RFC 5322 bytes to a ParsedMail; never raises on bad mail."""
+
+from .message import Attachment, ParsedMail, parse
+
+__all__ = ["Attachment", "ParsedMail", "parse"]
