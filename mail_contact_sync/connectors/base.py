@@ -65,13 +65,15 @@ class Page:
     ``cursor`` is a JSON value that covers exactly what has been returned up to
     and including this page; ``more`` says whether another call would find
     something at once; ``total`` is the number of messages in the window, where
-    the provider tells.
+    the provider tells.  ``failed`` names the messages of this page that the
+    provider lists but will not show the headers of.
     """
 
     envelopes: tuple[Envelope, ...]
     cursor: Any
     more: bool = False
     total: int | None = None
+    failed: tuple["MessageError", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

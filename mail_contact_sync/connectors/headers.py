@@ -1,0 +1,226 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""From a header block to an Envelope; never raises on bad mail.
+
+Addresses are read by a scanner of its own.  The standard library's puts
+addresses together that nobody wrote (``Mr. joe@a.example`` gives
+``Mr.joe@a.example``), drops a whole list for one stray quote, and answers
+differently from one Python release to the next.  This one takes time linear in
+its input, and in doubt finds no address rather than a wrong one.
+"""
+
+import re
+from binascii import Error as Base64Error
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.utils import parsedate_to_datetime
+from itertools import chain, islice
+
+from .base import Envelope
+
+#: The header fields that an Envelope is made of.
+FIELDS = (
+    *("From", "Reply-To", "To", "Cc", "Bcc"),
+    *("Date", "Message-ID", "In-Reply-To", "References"),
+    *("List-Id", "Auto-Submitted", "Precedence"),
+)
+
+#: Bytes of one header block that are read, addresses of one message that are
+#: kept, and characters that an address may have (RFC 3696, section 3).
+MAX_BLOCK = 1 << 20
+MAX_ADDRESSES = 1000
+MAX_ADDRESS = 320
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_FIELD = re.compile(r"^([\w-]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+_MESSAGE_ID = re.compile(r"<\s*[^<>\s\ud800-\udfff][^<>\ud800-\udfff]*>")
+_BARE_MESSAGE_ID = re.compile(r"\s*([^<>\s@\ud800-\udfff]+@[^<>\s@\ud800-\udfff]+)\s*")
+_BULK_PRECEDENCE = {"bulk", "junk", "list"}
+
+
+def envelope(ref: str, size: int, received: datetime | None, block: bytes) -> Envelope:
+    """The Envelope of a message whose header (RFC 5322, section 2.2) is ``block``.
+
+    Where the server's date is not known the message's own stands in for it, and
+    1970 where that is missing too.
+    """
+    values = fields(block)
+    sent = parse_date(values["date"][0]) if "date" in values else None
+    senders = [address for value in values.get("from", ()) for address in addresses(value)]
+    others = (
+        address
+        for name in ("reply-to", "to", "cc", "bcc")
+        for value in values.get(name, ())
+        for address in addresses(value)
+    )
+    return Envelope(
+        ref,
+        size,
+        received or sent or _EPOCH,
+        sent,
+        _message_id(values.get("message-id", ())),
+        _parent(values),
+        senders[0] if senders else "",
+        tuple(dict.fromkeys(islice(chain(senders, others), MAX_ADDRESSES))),
+        _is_bulk(values),
+    )
+
+
+def fields(block: bytes) -> dict[str, list[str]]:
+    """The values of each field by its lower-case name, in the order they stand."""
+    # Header text is ASCII or UTF-8 (RFC 6532).  Bytes that are neither become
+    # lone surrogates: they harm nothing beside them and stand in no address.
+    text = block[:MAX_BLOCK].replace(b"\r", b"").replace(b"\0", b"")
+    values: dict[str, list[str]] = {}
+    for name, value in _FIELD.findall(text.decode("utf-8", "surrogateescape")):
+        values.setdefault(name.lower(), []).append(value)
+    return values
+
+
+def message_ids(values: Iterable[str]) -> Iterator[str]:
+    """The ``<…>`` of Message-ID fields and their like, white space inside removed."""
+    for value in values:
+        for match in _MESSAGE_ID.finditer(value):
+            yield "".join(match[0].split())
+
+
+def _message_id(values: Sequence[str]) -> str:
+    for message_id in message_ids(values):
+        return message_id
+    # Some programs leave out the brackets.
+    bare = _BARE_MESSAGE_ID.fullmatch(values[0]) if values else None
+    return f"<{bare[1]}>" if bare else ""
+
+
+def _parent(fields: dict[str, list[str]]) -> str:
+    """The Message-ID of the message replied to (RFC 5322, section 3.6.4)."""
+    for parent in message_ids(fields.get("in-reply-to", ())):
+        return parent
+    return next(reversed([*message_ids(fields.get("references", ()))]), "")
+
+
+def _is_bulk(fields: dict[str, list[str]]) -> bool:
+    """Whether list or automatic mail (RFC 2919; RFC 3834, section 5)."""
+
+    def first_words(name):
+        return {value.partition(";")[0].strip().lower() for value in fields.get(name, ())}
+
+    return (
+        "list-id" in fields
+        or bool(first_words("auto-submitted") - {"no", ""})
+        or not _BULK_PRECEDENCE.isdisjoint(first_words("precedence"))
+    )
+
+
+def parse_date(text: str) -> datetime | None:
+    """A Date (RFC 5322, section 3.3) or IMAP date-time (RFC 3501) in UTC.
+
+    None where it cannot be read, or lies before 1970 or after the year 2099.
+    """
+    try:
+        date = parsedate_to_datetime(text)
+        if date.tzinfo is None:  # "-0000", or no zone at all
+            date = date.replace(tzinfo=timezone.utc)
+        date = date.astimezone(timezone.utc)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date if 1970 <= date.year < 2100 else None
+
+
+_QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_COMMENT = re.compile(rf"({_QUOTED})|\([^()\\]*(?:\\.[^()\\]*)*\)", re.DOTALL)
+_MAX_NESTING = 8
+#: The library takes quadratic time over encoded words without an end.
+_MAX_ENCODED = 16 << 10
+_TOKEN = re.compile(
+    rf"""
+    <(?P<angle>[^<>"]*(?:{_QUOTED}[^<>"]*)*)>
+    | (?P<separator>[,;])
+    | (?P<group>:)
+    | =\?[^?\s]+\?[bq]\?[^?\s]*\?=
+    | {_QUOTED} | \[[^\[\]]*\] | \\. | [^<"\[\\,;:=]+ | .
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_ADDRESS = re.compile(
+    rf"""(?!=\?) (?:{_QUOTED}|[^\s"(),:;<>@\[\]\\\x00-\x1f\x7f\ud800-\udfff]+)
+    @ (?:\w(?:[\w.-]*\w)?|\[[\w.:-]+\])""",
+    re.VERBOSE,
+)
+_AROUND_AT = re.compile(r"\s*@\s*")
+_AROUND_DOT = re.compile(r"\s*\.\s*")
+
+
+def addresses(value: str) -> list[str]:
+    """The addresses of ``mailboxes``."""
+    return [address for _phrase, address in mailboxes(value)]
+
+
+def mailboxes(value: str) -> list[tuple[str, str]]:
+    """The mailboxes of an address list (RFC 5322, section 3.4).
+
+    Each is the phrase before the address, as it is written, and the address in
+    lower case.  Takes what is seen in the wild too: groups, comments, routes,
+    ``;`` between addresses, stray quotes and brackets.
+    """
+    found = _scan(value)
+    if not found and "=?" in value[:_MAX_ENCODED]:
+        # Some programs encode the whole list, which RFC 2047 forbids.
+        found = _scan(_decoded(value[:_MAX_ENCODED]))
+    return found
+
+
+def _decoded(value: str) -> str:
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, Base64Error, LookupError, ValueError):
+        return ""
+
+
+def _scan(value: str) -> list[tuple[str, str]]:
+    if "(" in value:
+        value = _without_comments(value)
+    found, bare, bracketed = [], "", False
+    for token in _TOKEN.finditer(value + ","):
+        kind = token.lastgroup
+        if kind is None:
+            bare += token[0]
+        elif kind == "angle":
+            bracketed = True
+            found.append((bare.strip(), _address(token["angle"])))
+            bare = ""
+        elif kind == "separator":
+            if not bracketed:
+                found.append(("", _address(bare)))
+            bare, bracketed = "", False
+        else:  # what stood before a colon was the name of a group
+            bare = ""
+    return [mailbox for mailbox in found if mailbox[1]]
+
+
+def _without_comments(value: str) -> str:
+    # From the inside out; a bracket without its partner is left as it is.
+    for _ in range(_MAX_NESTING):
+        before, value = value, _COMMENT.sub(lambda match: match[1] or " ", value)
+        if value == before:
+            break
+    return value
+
+
+def _address(text: str) -> str:
+    """The ``local@domain`` that ``text`` is, or nothing."""
+    text = text.strip()
+    if text.startswith("@"):  # a route (RFC 5322, section 4.4)
+        text = text.partition(":")[2].strip()
+    if len(text) > MAX_ADDRESS:
+        return ""
+    if text[:1] == text[-1:] == "'":  # Outlook
+        text = text[1:-1]
+    if not _ADDRESS.fullmatch(text):
+        local, at, domain = _AROUND_AT.sub("@", text).rpartition("@")
+        text = local + at + _AROUND_DOT.sub(".", domain)
+        if not _ADDRESS.fullmatch(text):
+            return ""
+    return text.lower()

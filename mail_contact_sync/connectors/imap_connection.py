@@ -1,0 +1,203 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One IMAP connection: connect, log in, one command at a time."""
+
+import functools
+import ipaddress
+import socket
+import ssl
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from imaplib import IMAP4
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+
+from . import reasons
+from .base import AuthenticationFailed, ConnectorError, Server, SettingsError, TemporaryError
+from .imap_errors import Refused, is_refusal, translate
+
+#: Seconds to wait for a connection, and then for each piece of an answer.
+TIMEOUT = SocketTimeout(connect=10, read=30)
+#: Bytes that the answer to one command may have.
+MAX_ANSWER = 256 << 20
+
+#: Logs a connected client in.
+Login = Callable[[IMAPClient, Server], Any]
+
+
+def password_login(client: IMAPClient, server: Server) -> None:
+    """LOGIN, or SASL PLAIN (RFC 4616) where only that will do: it takes a round trip more."""
+    capabilities = client.capabilities()
+    credentials = server.login + server.password
+    if not credentials.isprintable():
+        raise AuthenticationFailed(reasons.BAD_CREDENTIALS, "control character")
+    if credentials.isascii() and b"LOGINDISABLED" not in capabilities:
+        # imaplib quotes the password alone.
+        login = server.login.replace("\\", "\\\\").replace('"', '\\"')
+        client.login(f'"{login}"', server.password)
+    elif b"AUTH=PLAIN" in capabilities:
+        client.plain_login(server.login, server.password)
+    elif b"LOGINDISABLED" in capabilities:
+        encrypted = server.security != "none"
+        raise SettingsError(
+            reasons.PASSWORD_LOGIN_DISABLED if encrypted else reasons.ENCRYPTION_REQUIRED
+        )
+    else:
+        raise AuthenticationFailed(reasons.BAD_CREDENTIALS, "not ASCII")
+
+
+class Connection:
+    """From ``open`` to ``close`` or the first failure.
+
+    A connection that failed is never used again: an answer that comes late could
+    be taken for that to another command.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        login: Login,
+        timeout: SocketTimeout,
+        ssl_context: ssl.SSLContext | None,
+    ):
+        self._server = server
+        self._login = login
+        self._timeout = timeout
+        self._ssl_context = ssl_context
+        self._client: IMAPClient | None = None
+        self._allowance = 0
+        sasl_plain = b64encode(f"\0{server.login}\0{server.password}".encode()).decode()
+        self._secrets = (server.password, sasl_plain) if server.password else ()
+
+    def open(self) -> None:
+        """Connect and log in."""
+        if self._server.security == "none" and not _is_loopback(self._server.host):
+            raise SettingsError(reasons.PLAIN_NOT_ALLOWED)
+        try:
+            with self._translating(connecting=True):
+                self._connect()
+            self._authenticate()
+        except ConnectorError:
+            self._drop()
+            raise
+
+    def _connect(self) -> None:
+        context = self._ssl_context or _default_context()
+        client = self._client = IMAPClient(
+            self._server.host,
+            self._server.port,
+            ssl=self._server.security == "tls",
+            ssl_context=context,
+            timeout=self._timeout,
+        )
+        # Folder names go back to the server as they came.
+        client.folder_encode = False
+        # imapclient has imaplib write all that is said to a log: twice the time,
+        # several times the memory, and somebody's mail in the log.
+        client._imap.debug = 0
+        self._bound(client._imap)
+        # imaplib sends what AUTHENTICATE needs in two pieces, the second of which
+        # would wait for the first to be acknowledged: 40 ms.
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._server.security == "starttls":
+            if self._is_preauthenticated():
+                raise SettingsError(reasons.TLS, "PREAUTH")
+            client.starttls(context)
+
+    def _authenticate(self) -> None:
+        if not self._is_preauthenticated():
+            with self.talking() as client:
+                self._login(client, self._server)
+        if self.offers("ID"):
+            # Some, such as 163.com, open no folder for a client without a name (RFC 2971).
+            with suppress(Refused), self.talking() as client:
+                client.id_({"name": "mail_contact_sync"})
+
+    def _is_preauthenticated(self) -> bool:
+        return self._client.welcome.startswith(b"* PREAUTH")
+
+    def close(self) -> None:
+        """Log out, if there still is whom to tell."""
+        if self._client:
+            with suppress(ConnectorError), self.talking() as client:
+                client.logout()
+        self._client = None
+
+    def _drop(self) -> None:
+        if self._client:
+            with suppress(OSError):
+                self._client.shutdown()
+        self._client = None
+
+    @contextmanager
+    def talking(self) -> Iterator[IMAPClient]:
+        """The client, for one command and what is made of its answer.
+
+        Whatever goes wrong leaves as a ConnectorError.
+        """
+        if self._client is None:
+            raise TemporaryError(reasons.CONNECTION_DROPPED)
+        with self._translating():
+            yield self._client
+
+    @contextmanager
+    def _translating(self, connecting: bool = False) -> Iterator[None]:
+        self._allowance = MAX_ANSWER
+        try:
+            yield
+        except Exception as error:
+            if not is_refusal(error):
+                self._drop()
+            # Without its cause, which may quote a password or somebody's mail.
+            raise translate(error, connecting=connecting, secrets=self._secrets) from None
+        except BaseException:
+            self._drop()
+            raise
+
+    def _bound(self, imap: IMAP4) -> None:
+        """Let no answer use up the memory, yet a line be as long as a SEARCH needs."""
+        read = imap.read
+
+        def bounded_readline() -> bytes:
+            line = imap.file.readline(self._allowance + 1)
+            self._spend(len(line))
+            return line
+
+        def bounded_read(size: int) -> bytes:
+            self._spend(size)
+            return read(size)
+
+        imap.readline, imap.read = bounded_readline, bounded_read
+
+    def _spend(self, size: int) -> None:
+        self._allowance -= size
+        if self._allowance < 0:
+            raise TemporaryError(reasons.PROTOCOL_ERROR, "answer too long")
+
+    def offers(self, *capabilities: str) -> bool:
+        """Whether the server has all of ``capabilities``."""
+        with self.talking() as client:
+            return all(client.has_capability(capability) for capability in capabilities)
+
+    def command(self, name: str, *arguments: str) -> list[Any]:
+        """The untagged answers to a command that imapclient lacks or is slow with."""
+        with self.talking() as client:
+            status, answers = getattr(client._imap, name)(*arguments)
+            if status != "OK":
+                raise IMAP4.error(f"{name} failed: {answers[0].decode('utf-8', 'replace')}")
+            return answers
+
+
+@functools.cache
+def _default_context() -> ssl.SSLContext:
+    # Reading the system's certificates takes longer than a sync that finds nothing new.
+    return ssl.create_default_context()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
