@@ -83,6 +83,7 @@ class MailSyncAccount(models.Model):
     progress = fields.Integer(compute="_compute_progress")
     scanning = fields.Boolean(compute="_compute_progress")
     envelope_count = fields.Integer("In Mailbox", compute="_compute_counts")
+    unreadable_count = fields.Integer("Cannot Be Read", compute="_compute_counts")
     posted_count = fields.Integer("In Chatters", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     skipped_count = fields.Integer("Skipped", compute="_compute_counts")
@@ -158,7 +159,7 @@ class MailSyncAccount(models.Model):
         counts = self.env["mail.sync.match"]._counts(self.ids)
         sizes = self.env["mail.sync.envelope"]._counts(self.ids)
         for account in self:
-            account.envelope_count = sizes.get(account.id, 0)
+            account.envelope_count, account.unreadable_count = sizes.get(account.id, (0, 0))
             for state in ("posted", "waiting", "skipped", "failed"):
                 account[f"{state}_count"] = counts.get((account.id, state), 0)
 

@@ -33,40 +33,42 @@ class MailSyncContactKey(models.Model):
 
     @api.model
     def _set(self, emails: dict[int, str]):
-        """Replace the keys of the contacts by those of their addresses.
+        """Make the keys of the contacts those of their addresses.
 
-        ``emails`` maps partner ids to the text of the Email field.
+        ``emails`` maps partner ids to the text of the Email field.  A key that
+        stays is not touched: its past is there already.
         """
-        if not emails:
-            return
         try:
             keys = self.env["mail.sync.vault"]._keys()
         except KeyLost:
             return  # they are all made anew when the new key is
-        self.env.cr.execute(
-            SQL("DELETE FROM mail_sync_contact_key WHERE partner_id = ANY(%s)", list(emails))
-        )
         rows = {
             (partner_id, keys.address(address))
             for partner_id, email in emails.items()
             for address in self._addresses(email)
         }
-        self._insert(rows)
-
-    @api.model
-    def _insert(self, rows):
-        if not rows:
-            return
-        partner_ids, values = zip(*rows, strict=True)
         self.env.cr.execute(
             SQL(
-                """INSERT INTO mail_sync_contact_key (partner_id, key, matched)
-                   SELECT *, false FROM unnest(%s::int[], %s::bigint[])""",
-                list(partner_ids),
-                list(values),
+                """
+                WITH wanted AS (
+                    SELECT * FROM unnest(%(owners)s::int[], %(keys)s::bigint[])
+                        AS wanted(partner_id, key)
+                ), stale AS (
+                    DELETE FROM mail_sync_contact_key WHERE partner_id = ANY(%(partners)s)
+                        AND (partner_id, key) NOT IN (SELECT partner_id, key FROM wanted)
+                )
+                INSERT INTO mail_sync_contact_key (partner_id, key, matched)
+                SELECT partner_id, key, false FROM wanted
+                EXCEPT SELECT partner_id, key, false FROM mail_sync_contact_key
+                    WHERE partner_id = ANY(%(partners)s)
+                """,
+                owners=[partner_id for partner_id, _key in rows],
+                keys=[key for _partner_id, key in rows],
+                partners=list(emails),
             )
         )
-        self.env["mail.sync.engine"]._wake_at_commit()
+        if self.env.cr.rowcount:
+            self.env["mail.sync.engine"]._wake_at_commit()
 
     @api.model
     def _again(self, partner_ids):
@@ -83,9 +85,22 @@ class MailSyncContactKey(models.Model):
     @api.model
     def _rebuild(self):
         """All keys of all contacts, from their addresses."""
-        self.env["res.partner"].flush_model(["email"])
-        self.env.cr.execute("SELECT id, email FROM res_partner WHERE email LIKE '%@%'")
-        contacts = self.env.cr.fetchall()
         self.env.cr.execute("DELETE FROM mail_sync_contact_key")
-        for batch in split_every(REBUILD_BATCH, contacts):
+        self._add_missing()
+
+    @api.autovacuum
+    def _add_missing(self):
+        """Keys for contacts that have none.
+
+        They were made by SQL, or by a worker that did not know of the add-on
+        yet while it was being installed.
+        """
+        self.env["res.partner"].flush_model(["email"])
+        self.env.cr.execute(
+            """
+            SELECT id, email FROM res_partner partner WHERE email LIKE '%@%'
+                AND NOT EXISTS (SELECT FROM mail_sync_contact_key WHERE partner_id = partner.id)
+            """
+        )
+        for batch in split_every(REBUILD_BATCH, self.env.cr.fetchall()):
             self._set(dict(batch))

@@ -221,14 +221,16 @@ class MailSyncEngine(models.AbstractModel):
             return
         if first and cursor and folder.rescans:
             folder.rescans = 0
-        if page.envelopes or page.cursor != cursor or folder.complete == page.more:
+        if page.cursor != cursor or folder.complete == page.more:
             keys = self.env["mail.sync.vault"]._keys()
-            count = self.env["mail.sync.envelope"]._store(folder, page.envelopes, keys)
+            index = self.env["mail.sync.envelope"]
+            index._store(folder, page.envelopes, keys)
+            index._store_unreadable(folder, [error.ref for error in page.failed], keys)
             folder.write(
                 {
                     "cursor": page.cursor,
                     "complete": not page.more,
-                    "scanned": folder.scanned + count,
+                    "scanned": folder.scanned + len(page.envelopes) + len(page.failed),
                     "total": page.total or folder.total,
                 }
             )

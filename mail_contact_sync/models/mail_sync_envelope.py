@@ -38,6 +38,7 @@ class MailSyncEnvelope(models.Model):
                 size integer NOT NULL,
                 outgoing boolean NOT NULL,
                 bulk boolean NOT NULL,
+                unreadable boolean NOT NULL DEFAULT false,
                 ref text NOT NULL,
                 address_keys bigint[] NOT NULL,
                 domain_keys bigint[] NOT NULL,
@@ -52,8 +53,8 @@ class MailSyncEnvelope(models.Model):
         """)
 
     @api.model
-    def _store(self, folder, envelopes, keys: Keys) -> int:
-        """Add ``envelopes`` of ``folder`` to the index; return how many were in the window.
+    def _store(self, folder, envelopes, keys: Keys):
+        """Add ``envelopes`` of ``folder`` to the index, as far as they are in the window.
 
         The mailbox's own addresses are left out: they stand in every message
         and are nobody's contact.
@@ -87,7 +88,26 @@ class MailSyncEnvelope(models.Model):
                     *columns,
                 )
             )
-        return len(rows)
+
+    @api.model
+    def _store_unreadable(self, folder, refs, keys: Keys):
+        """Messages that the server lists but will not show: counted, not passed over."""
+        for ref in refs:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO mail_sync_envelope (account_id, folder_id, ref, message_key, date,
+                        size, outgoing, bulk, unreadable, address_keys, domain_keys)
+                    VALUES (%s, %s, %s, %s, %s, 0, false, false, true, '{}', '{}')
+                    ON CONFLICT (folder_id, ref) DO NOTHING
+                    """,
+                    folder.account_id.id,
+                    folder.id,
+                    ref,
+                    keys.message(f"unreadable:{folder.id}:{ref}"),
+                    fields.Datetime.now(),
+                )
+            )
 
     @api.model
     def _row(self, envelope, date, outgoing, own, keys):
@@ -122,16 +142,18 @@ class MailSyncEnvelope(models.Model):
         )
 
     @api.model
-    def _counts(self, account_ids) -> dict[int, int]:
-        """Messages in the index, a message in several folders once, by account."""
+    def _counts(self, account_ids) -> dict[int, tuple[int, int]]:
+        """Messages in the index, one in several folders once, and those of them that
+        the server will not show, by account.
+        """
         self.env.cr.execute(
             SQL(
-                """SELECT account_id, count(DISTINCT message_key) FROM mail_sync_envelope
-                   WHERE account_id = ANY(%s) GROUP BY account_id""",
+                """SELECT account_id, count(DISTINCT message_key), count(*) FILTER (WHERE unreadable)
+                   FROM mail_sync_envelope WHERE account_id = ANY(%s) GROUP BY account_id""",
                 list(account_ids),
             )
         )
-        return dict(self.env.cr.fetchall())
+        return {account: counts for account, *counts in self.env.cr.fetchall()}
 
 
 def message_key(envelope, keys: Keys) -> int:

@@ -47,9 +47,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        self.env["mail.sync.contact.key"]._set(
-            {partner.id: partner.email for partner in partners if partner.email}
-        )
+        if emails := {partner.id: partner.email for partner in partners if partner.email}:
+            self.env["mail.sync.contact.key"]._set(emails)
         return partners
 
     def write(self, vals):
@@ -58,7 +57,7 @@ class ResPartner(models.Model):
             self.env["mail.sync.contact.key"]._set(
                 {partner.id: partner.email or "" for partner in self}
             )
-        elif vals.get("active") or "company_id" in vals:
+        if vals.get("active") or "company_id" in vals:
             self.env["mail.sync.contact.key"]._again(self.ids)
         return result
 
