@@ -13,7 +13,7 @@ import re
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 from itertools import chain, islice
@@ -175,7 +175,7 @@ def mailboxes(value: str) -> list[tuple[str, str]]:
 def _decoded(value: str) -> str:
     try:
         return str(make_header(decode_header(value)))
-    except (HeaderParseError, Base64Error, LookupError, ValueError):
+    except (MessageError, Base64Error, LookupError, ValueError):
         return ""
 
 

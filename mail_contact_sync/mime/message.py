@@ -100,7 +100,7 @@ def _people(values: Iterable[str], charset: str) -> str:
 
 def _nobody(value: str) -> str:
     """A sender without an address, as "MAILER-DAEMON"; nothing that might pass for one."""
-    name = _name(value, "")
+    name = _name(value.partition("<")[0], "")
     return "" if "@" in name else name
 
 

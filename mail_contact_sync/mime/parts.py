@@ -23,6 +23,8 @@ MAX_PARTS = 500
 
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _FIELDS = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z))*")
+#: What a delimiter looks like, where the boundary was declared wrongly or not at all.
+_DELIMITER = re.compile(rb"\n--(\S[^\r\n]{0,69})\r?\n(?=[Cc]ontent-)")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
@@ -83,7 +85,7 @@ class _Reader:
 
     def part(self, start: int, end: int, default_type: str, depth: int) -> Part:
         head_end, body_start = self._head(start, end, depth)
-        head = self._raw[start:head_end]
+        head = self._raw[start : min(head_end, start + MAX_BLOCK)]
         values = fields(head)
         content_type, params = parameters(values.get("content-type", ("",))[0])
         valid = _TYPE.match(content_type)
@@ -114,6 +116,8 @@ class _Reader:
     def _take_apart(self, part: Part, start: int, body_start: int, end: int, depth: int) -> None:
         boundary = octets(part.parameters.get("boundary", "")).rstrip()
         spans = self._spans(boundary, body_start, end) if boundary else []
+        if not spans and (found := _DELIMITER.search(self._raw, max(body_start - 1, 0), end)):
+            spans = self._spans(found[1], body_start, end)
         if not spans:
             part.content_type = "text/plain"  # all that a reader could show of it
         elif depth >= MAX_DEPTH or len(spans) > self._left:
