@@ -4,9 +4,11 @@ import logging
 import re
 from collections import defaultdict
 from dataclasses import replace
+from hashlib import blake2b
 from urllib.parse import unquote
 
 from markupsafe import Markup
+from psycopg2 import OperationalError
 
 from odoo import api, models
 from odoo.tools import SQL, clean_context, plaintext2html
@@ -23,6 +25,7 @@ BATCH_BYTES = 16 * 2**20
 #: A larger message is posted without its attachments, from its first bytes.
 MAX_MESSAGE_BYTES = 64 * 2**20
 HEAD_BYTES = 2**20
+MAX_MESSAGE_ID = 500
 CID = re.compile(r"cid:([^\"'\s>)]+)")
 
 
@@ -185,6 +188,8 @@ class MailSyncDelivery(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._create(account, batch, mails)
+        except OperationalError:
+            raise  # a lost race, not a bad mail
         except Exception:
             if len(batch) == 1:
                 _logger.exception("Synced e-mail %s could not be posted", batch.id)
@@ -223,7 +228,7 @@ class MailSyncDelivery(models.AbstractModel):
             "subtype_id": self.env.ref("mail_contact_sync.mt_synced_email").id,
             "is_internal": True,
             "author_id": author_id,
-            "email_from": mail.sender or account.address,
+            "email_from": mail.sender or False,
             "date": match.date,
             "subject": mail.subject,
             "body": self._note(match) + self._body(mail, files),
@@ -357,5 +362,7 @@ def is_too_large(match) -> bool:
 
 
 def sync_message_id(mail: ParsedMail) -> str:
-    """What a mail is known by, in whichever mailbox it was found."""
+    """What a mail is known by, in whichever mailbox it was found; fit for a btree index."""
+    if len(mail.message_id) > MAX_MESSAGE_ID:
+        return f"digest:{blake2b(mail.message_id.encode(), digest_size=16).hexdigest()}"
     return mail.message_id or f"digest:{mail.digest}"

@@ -170,6 +170,8 @@ class MailSyncEngine(models.AbstractModel):
                 return True
             if finished:
                 self._rest(account)
+            else:
+                account.next_sync = fields.Datetime.now()  # behind all others that are due
             self.env.cr.commit()
             return finished
 
@@ -180,6 +182,9 @@ class MailSyncEngine(models.AbstractModel):
         deliver = self.env["mail.sync.delivery"]._deliver
         with account._connector() as connector:
             folders = self.env["mail.sync.folder"]._refresh(account, connector.folders())
+            self.env.cr.commit()
+            # What a killed run had stored but not yet compared with the contacts
+            self.env["mail.sync.match"]._match_envelopes(account)
             self.env.cr.commit()
             for folder in folders:
                 self._scan(folder, connector, first=True)

@@ -1,17 +1,20 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..connectors.base import Folder
 
 #: Folders of these roles are off unless the user switches them on.
 OFF_ROLES = ("junk", "trash", "drafts")
 
+#: The order in which folders are read and shown; those without a role come last.
+ROLES = ("inbox", "sent", "all", "archive", "drafts", "junk", "trash")
+
 
 class MailSyncFolder(models.Model):
     _name = "mail.sync.folder"
     _description = "Folder of a Connected Mailbox"
-    _order = "gone, account_id, id"
+    _order = "gone, enabled desc, sequence, name"
 
     account_id = fields.Many2one(
         "mail.sync.account", required=True, index=True, ondelete="cascade"
@@ -30,6 +33,7 @@ class MailSyncFolder(models.Model):
         ],
         readonly=True,
     )
+    sequence = fields.Integer(compute="_compute_sequence", store=True)
     enabled = fields.Boolean("Synced")
     gone = fields.Boolean("No longer on the server", readonly=True)
     #: opaque; covers exactly the envelopes stored in the same transaction
@@ -40,6 +44,11 @@ class MailSyncFolder(models.Model):
     rescans = fields.Integer("Expired Cursors in a Row", readonly=True, copy=False)
 
     _account_ref_uniq = models.UniqueIndex("(account_id, ref)")
+
+    @api.depends("role")
+    def _compute_sequence(self):
+        for folder in self:
+            folder.sequence = ROLES.index(folder.role) if folder.role else len(ROLES)
 
     def _boundary(self) -> Folder:
         """The folder as the connectors know it."""

@@ -215,6 +215,24 @@ class TestEngine(SyncCase):
         self.assertEqual(self.account.state, "stopped")
         self.assertIn("renumbering", self.account.error_message)
 
+    def test_what_a_killed_run_had_only_stored_is_matched_by_the_next(self):
+        self.arrive(self.mail())
+
+        def killed_once_it_is_stored(match, account):
+            if account.envelope_count:
+                raise RuntimeError("killed")
+
+        match = type(self.env["mail.sync.match"])
+        with (
+            patch.object(match, "_match_envelopes", killed_once_it_is_stored),
+            self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_engine", "ERROR"),
+        ):
+            self.sync()
+        self.assertEqual(self.account.envelope_count, 1)
+        self.assertFalse(self.synced())
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
     def test_a_vanished_folder_is_greyed_and_the_others_go_on(self):
         self.arrive(self.mail(subject="One"), "Project")
         self.sync()
