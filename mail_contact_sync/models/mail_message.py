@@ -203,3 +203,8 @@ class MailMessage(models.Model):
         if "count" in page:
             page["count"] = fetch(Domain.TRUE, 1)["count"]
         return page
+
+    # Display --------------------------------------------------------------------
+
+    def _to_store_defaults(self, target):
+        return [*super()._to_store_defaults(target), "sync_access"]
