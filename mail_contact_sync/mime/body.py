@@ -93,7 +93,8 @@ def is_blank(markup: str) -> bool:
 
 def from_text(text: str) -> str:
     """HTML that shows ``text`` as it stands."""
-    return f'<div style="white-space: pre-wrap">{html.escape(text, quote=False)}</div>'
+    shown = html.escape(text.strip("\n"), quote=False)
+    return f'<div style="white-space: pre-wrap">{shown}</div>'
 
 
 _CID = re.compile(r"""(["'=(]\s*)cid:([^"'\s>)]+)""", re.IGNORECASE)

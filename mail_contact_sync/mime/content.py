@@ -174,7 +174,7 @@ def body_and_files(part: Part) -> tuple[str, str, list[tuple[File, str]]]:
         for index, file in enumerate(found.files)
     ]
     files = list(zip(found.files, ids, strict=True))
-    by_id = {body.reference(id_): id_ for file, id_ in files if file.content_id}
+    by_id = {body.reference(file.content_id): id_ for file, id_ in files if file.content_id}
     by_location = {body.reference(file.location): id_ for file, id_ in files if file.location}
     pieces, shown = [], set()
     for passage in found.passages:

@@ -72,7 +72,7 @@ def safe_name(value: str) -> str:
     name = _DIRECTIONS.sub("", decode_words(value))
     if folders := _FOLDERS.match(name):
         name = name[folders.end() :]
-    name = _SEPARATORS.sub("_", name).strip(". ")
+    name = _SEPARATORS.sub("_", name).strip('". ')
     if len(name.encode()) <= MAX_NAME:
         return name
     stem, extension = splitext(name)

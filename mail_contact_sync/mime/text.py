@@ -131,13 +131,7 @@ def decode(data: bytes, *labels: str) -> str:
     if candidates[0] == "cp1252":
         candidates.insert(0, "utf-8")
     for codec in candidates:
-        text = _try(data, codec, "strict")
-        if text is not None:
-            return clean(text)
-    if "iso2022_jp_ext" in named:
-        # Characters that Microsoft and NEC added to JIS X 0208 (as the company
-        # sign) stand in JIS X 0213 at the same place, under another escape.
-        text = _try(data.replace(b"\x1b$B", b"\x1b$(Q"), "iso2022_jp_2004", "strict")
+        text = _strictly(data, codec)
         if text is not None:
             return clean(text)
     for codec in candidates:
@@ -150,6 +144,15 @@ def decode(data: bytes, *labels: str) -> str:
 def _possible(codec: str, data: bytes) -> bool:
     """Whether ``data`` may be in ``codec``: UTF-16 and 32 cannot do without NUL."""
     return not codec.startswith(("utf-16", "utf-32")) or b"\0" in data
+
+
+def _strictly(data: bytes, codec: str) -> str | None:
+    text = _try(data, codec, "strict")
+    if text is None and codec == "iso2022_jp_ext":
+        # Characters that NEC and Microsoft added to JIS X 0208, as the company
+        # sign, stand in JIS X 0213 at the same place, under another escape.
+        text = _try(data.replace(b"\x1b$B", b"\x1b$(Q"), "iso2022_jp_2004", "strict")
+    return text
 
 
 def _try(data: bytes, codec: str, errors: str) -> str | None:

@@ -33,7 +33,7 @@ def cpython_corpus() -> dict[str, bytes]:
 
 def mail(text: str) -> bytes:
     """Text of a test as octets: not indented, lines ended by CRLF."""
-    return dedent(text).lstrip("\n").replace("\n", "\r\n").encode()
+    return dedent(text).removeprefix("\n").replace("\n", "\r\n").encode()
 
 
 def multipart(subtype: str, *parts: str | bytes, **parameters: str) -> bytes:
