@@ -35,8 +35,11 @@ MAX_ADDRESS = 320
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _FIELD = re.compile(r"^([\w-]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
-_MESSAGE_ID = re.compile(r"<\s*[^<>\s\ud800-\udfff][^<>\ud800-\udfff]*>")
-_BARE_MESSAGE_ID = re.compile(r"\s*([^<>\s@\ud800-\udfff]+@[^<>\s@\ud800-\udfff]+)\s*")
+#: Control characters but white space, and octets that are no UTF-8.
+_UNFIT = r"\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+_MESSAGE_ID = re.compile(rf"<\s*[^<>\s{_UNFIT}][^<>{_UNFIT}]*>")
+_BARE_MESSAGE_ID = re.compile(rf"\s*([^<>\s@{_UNFIT}]+@[^<>\s@{_UNFIT}]+)\s*")
+_WORD = re.compile(r"\s*([\w-]*)")
 _BULK_PRECEDENCE = {"bulk", "junk", "list"}
 
 
@@ -105,7 +108,7 @@ def _is_bulk(fields: dict[str, list[str]]) -> bool:
     """Whether list or automatic mail (RFC 2919; RFC 3834, section 5)."""
 
     def first_words(name):
-        return {value.partition(";")[0].strip().lower() for value in fields.get(name, ())}
+        return {_WORD.match(value)[1].lower() for value in fields.get(name, ())}
 
     return (
         "list-id" in fields
@@ -145,7 +148,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS = re.compile(
-    rf"""(?!=\?) (?:{_QUOTED}|[^\s"(),:;<>@\[\]\\\x00-\x1f\x7f\ud800-\udfff]+)
+    rf"""(?!=\?) (?:{_QUOTED}|[^\s"(),:;<>@\[\]\\{_UNFIT}]+)
     @ (?:\w(?:[\w.-]*\w)?|\[[\w.:-]+\])""",
     re.VERBOSE,
 )

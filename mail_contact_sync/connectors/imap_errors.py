@@ -172,12 +172,12 @@ def _of_socket(error: OSError, connecting: bool) -> ConnectorError:
             return TemporaryError(reasons.HOST_LOOKUP_FAILED, str(error))
         return SettingsError(reasons.HOST_UNKNOWN, str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return SettingsError(reasons.CERTIFICATE, error.verify_message)
+        return SettingsError(reasons.CERTIFICATE, str(error))
     if isinstance(error, TimeoutError):
         return TemporaryError(reasons.CONNECTION_TIMEOUT, str(error))
     if isinstance(error, ConnectionRefusedError):
         return TemporaryError(reasons.CONNECTION_REFUSED, str(error))
     if connecting and isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-        return SettingsError(reasons.TLS, error.reason or "")
+        return SettingsError(reasons.TLS, str(error))
     reason = reasons.CONNECTION_FAILED if connecting else reasons.CONNECTION_DROPPED
     return TemporaryError(reason, str(error))

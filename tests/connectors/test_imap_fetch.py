@@ -1,0 +1,288 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Messages come as they are stored, and the mailbox stays as it is."""
+
+import tracemalloc
+
+import pytest
+from imap_mailbox import INBOX, SINCE, connector_of, look, names, raw, read
+from peers.scripted_imap import ScriptedImap
+
+from mail_contact_sync.connectors import imap_session, reasons
+from mail_contact_sync.connectors.base import (
+    CursorExpired,
+    MessageError,
+    TemporaryError,
+    Throttled,
+)
+
+
+def refs(connector, folder=INBOX):
+    """The refs of all messages by their names."""
+    page = connector.changes(folder, None, SINCE, 1000)
+    return dict(zip(names(page.envelopes), (each.ref for each in page.envelopes), strict=True))
+
+
+def test_messages_come_byte_for_byte(mailbox):
+    odd = raw(
+        "odd", "\r\n".join(["æøå", ")", "* 1 FETCH (UID 9)", "A1 OK done", "{5}", "x" * 5000])
+    )
+    mailbox.client.append("INBOX", odd)
+    mailbox.add("plain")
+    with mailbox.connect() as connector:
+        by_name = refs(connector)
+        fetched = dict(connector.fetch(INBOX, by_name.values()))
+    assert fetched == {by_name["odd"]: odd, by_name["plain"]: raw("plain")}
+
+
+def test_no_more_than_the_limit_is_fetched_of_each(mailbox):
+    mailbox.add("m1", "m2")
+    with mailbox.connect() as connector:
+        fetched = dict(connector.fetch(INBOX, refs(connector).values(), 40))
+    assert sorted(fetched.values()) == sorted([raw("m1")[:40], raw("m2")[:40]])
+
+
+def test_a_message_that_is_gone_is_left_out(mailbox):
+    mailbox.add("m1", "m2", "m3")
+    with mailbox.connect() as connector:
+        by_name = refs(connector)
+        mailbox.remove("m2")
+        assert dict(connector.fetch(INBOX, by_name.values())).keys() == {
+            by_name["m1"],
+            by_name["m3"],
+        }
+
+
+def test_a_large_message_comes_whole_and_is_held_in_memory_once(mailbox):
+    body = "\r\n".join(["x" * 76] * 400_000)  # 31 MB
+    large = raw("large", body)
+    mailbox.add("large", body=body)
+    with mailbox.connect() as connector:
+        wanted = refs(connector).values()
+        tracemalloc.start()
+        ((_ref, message),) = connector.fetch(INBOX, wanted)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert message == large
+    assert peak < 1.1 * len(large)
+
+
+def test_nothing_in_the_mailbox_changes(mailbox):
+    mailbox.add("unseen", "other")
+    mailbox.client.select_folder("INBOX")
+    mailbox.client.append("INBOX", raw("seen"), (b"\\Seen", b"\\Flagged", b"label"))
+    mailbox.client.close_folder()
+    # Not yet seen by any client: these stand in "new", and stay there.
+    mailbox.dovecot.deliver(raw("delivered"), mailbox.user)
+    before = state(mailbox)
+    with mailbox.connect() as connector:
+        for folder in connector.folders():
+            read(connector, folder)
+        for _message in connector.fetch(INBOX, refs(connector).values()):
+            pass
+    assert state(mailbox) == before
+    flags = {
+        item[b"ENVELOPE"].subject: set(item[b"FLAGS"])
+        for item in messages(mailbox, ["FLAGS", "ENVELOPE"])
+    }
+    assert flags[b"unseen"] == set()
+    assert flags[b"seen"] == {b"\\Seen", b"\\Flagged", b"label"}
+    assert flags[b"delivered"] == {b"\\Recent"}
+
+
+def state(mailbox):
+    """Names (which hold the flags) and times of the files that messages are in."""
+    maildir = mailbox.dovecot.maildir(mailbox.user)
+    return {
+        (str(path.relative_to(maildir)), path.stat().st_mtime_ns)
+        for place in ("cur", "new")
+        for path in maildir.rglob(f"{place}/*")
+    }
+
+
+def messages(mailbox, items):
+    mailbox.client.select_folder("INBOX", readonly=True)
+    return mailbox.client.fetch(mailbox.client.search(), items).values()
+
+
+def test_only_commands_that_change_nothing_are_sent(proxied, proxy):
+    proxied.add("m1", "m2")
+    with proxied.connect() as connector:
+        for folder in connector.folders():
+            read(connector, folder)
+        list(connector.fetch(INBOX, refs(connector).values()))
+    sent = proxy.sent.upper()
+    for changing in (b"SELECT", b"STORE", b"EXPUNGE", b"CLOSE", b" BODY[", b" RFC822 ", b"APPEND"):
+        assert changing not in sent
+    assert b"EXAMINE" in sent and b"BODY.PEEK[]" in sent
+
+
+def test_refs_of_another_numbering_are_refused_before_any_message(mailbox):
+    mailbox.add("m1")
+    with mailbox.connect() as connector:
+        ref = refs(connector)["m1"]
+        uidvalidity, _, uid = ref.partition(".")
+        with pytest.raises(CursorExpired):
+            next(connector.fetch(INBOX, [ref, f"{int(uidvalidity) - 1}.{uid}"]))
+
+
+# Messages that a server keeps back --------------------------------------------------
+
+
+def header(uid, name):
+    block = f"Message-ID: <{name}@customer.example>\r\n\r\n"
+    return (
+        f"* {uid} FETCH (UID {uid} RFC822.SIZE 9 "
+        f'INTERNALDATE "01-Nov-2026 10:00:00 +0000" BODY[HEADER.FIELDS (X)] {{{len(block)}}}\r\n'
+        f"{block})\r\n"
+    ).encode()
+
+
+def body(uid, text):
+    return f"* {uid} FETCH (UID {uid} BODY[] {{{len(text)}}}\r\n{text})\r\n".encode()
+
+
+NO = b"{tag} NO cannot\r\n"
+OK = b"{tag} OK done\r\n"
+
+
+def scripted(fetches, alive=b"* SEARCH 1 2 3\r\n"):
+    return ScriptedImap(
+        {
+            "EXAMINE": b"* OK [UIDVALIDITY 5] x\r\n* OK [UIDNEXT 4] x\r\n{tag} OK x\r\n",
+            "UID SEARCH": [b"* SEARCH 1 2 3\r\n" + OK, alive + OK],
+            "UID FETCH": fetches,
+        }
+    )
+
+
+def look_at(server):
+    with connector_of(server) as connector:
+        return look(connector)
+
+
+def test_headers_that_are_kept_back_are_reported_and_the_others_returned():
+    answers = [NO, header(1, "a") + OK, NO, NO, header(3, "c") + OK, NO]
+    with scripted(answers, alive=b"* SEARCH 2\r\n") as server:
+        page = look_at(server)
+    assert names(page.envelopes) == ["c", "a"]
+    assert [(error.ref, error.reason) for error in page.failed] == [
+        ("5.2", reasons.MESSAGE_UNREADABLE)
+    ]
+
+
+def test_headers_missing_from_an_answer_are_asked_for_again():
+    answers = [header(1, "a") + header(3, "c") + OK, header(2, "b") + OK]
+    with scripted(answers, alive=b"* SEARCH 2\r\n") as server:
+        page = look_at(server)
+    assert names(page.envelopes) == ["c", "b", "a"] and page.failed == ()
+
+
+def test_headers_that_never_come_are_reported():
+    for missing in (b"", b"* 2 FETCH (UID 2 RFC822.SIZE 1 BODY[HEADER.FIELDS (X)] NIL)\r\n"):
+        answers = [header(1, "a") + missing + header(3, "c") + OK, missing + OK]
+        with scripted(answers, alive=b"* SEARCH 2\r\n") as server:
+            page = look_at(server)
+        assert names(page.envelopes) == ["c", "a"]
+        assert [error.ref for error in page.failed] == ["5.2"]
+
+
+def test_a_server_that_keeps_all_back_is_at_fault_itself(monkeypatch):
+    monkeypatch.setattr(imap_session, "MAX_UNREADABLE", 2)
+    for answers in ([OK], [NO]):
+        with scripted(answers) as server, pytest.raises(TemporaryError):
+            look_at(server)
+
+
+def test_a_server_that_asks_for_a_pause_is_not_asked_for_single_messages():
+    with scripted([b"{tag} NO [THROTTLED] slow down\r\n"]) as server:
+        with pytest.raises(Throttled):
+            look_at(server)
+        assert sum(command.startswith("UID FETCH") for command in server.commands) == 1
+
+
+def test_answers_nobody_asked_for_are_put_to_no_message():
+    unasked = (
+        b"* 2 FETCH (FLAGS (\\Seen))\r\n"
+        b"* 9 FETCH (UID 9 FLAGS ())\r\n"
+        b"* 2 FETCH (RFC822.SIZE 9 BODY[HEADER.FIELDS (X)] {2}\r\n\r\n)\r\n"
+        b"* 4 EXISTS\r\n"
+    )
+    answers = [unasked + header(1, "a") + unasked + header(3, "c") + OK]
+    with scripted(answers, alive=b"* SEARCH\r\n") as server:
+        page = look_at(server)
+    assert names(page.envelopes) == ["c", "a"]
+
+
+def test_an_answer_may_come_in_any_order_case_and_number_of_pieces():
+    block = b"{25}\r\nMessage-ID: <a@b.example>"
+    answers = [
+        b"* 1 FETCH (body[header.fields (x)] %b uid 1 rfc822.size 7)\r\n"
+        b"* 2 FETCH (UID 2 RFC822.SIZE 8)\r\n"
+        b'* 2 FETCH (UID 2 BODY[HEADER.FIELDS ("X" "Y")] %b)\r\n'
+        b"* 3 FETCH (UID 3 FLAGS (a) MODSEQ (5) RFC822.SIZE 9 INTERNALDATE NIL"
+        b" BODY[HEADER.FIELDS (X)] %b)\r\n" % (block, block, block) + OK
+    ]
+    with scripted(answers) as server:
+        page = look_at(server)
+    assert [(each.ref, each.size) for each in page.envelopes] == [
+        ("5.3", 9),
+        ("5.2", 8),
+        ("5.1", 7),
+    ]
+
+
+def test_an_unreadable_date_keeps_no_message_out():
+    answer = header(1, "a").replace(b"01-Nov-2026 10:00:00 +0000", b"99-Xyz-0000 99:99:99 +9999")
+    with scripted([answer + OK], alive=b"* SEARCH\r\n") as server:
+        assert names(look_at(server).envelopes) == ["a"]
+
+
+def test_a_search_answered_in_several_lines_is_read_whole():
+    answers = {
+        "EXAMINE": b"* OK [UIDVALIDITY 5] x\r\n{tag} OK x\r\n",
+        "UID SEARCH": b"* SEARCH 1\r\n* SEARCH 3 2\r\n* SEARCH\r\n" + OK,
+        "UID FETCH": header(1, "a") + header(2, "b") + header(3, "c") + OK,
+    }
+    with ScriptedImap(answers) as server:
+        assert names(look_at(server).envelopes) == ["c", "b", "a"]
+
+
+def test_a_failed_search_is_no_empty_folder():
+    with ScriptedImap({"UID SEARCH": NO}) as server, pytest.raises(TemporaryError):
+        look_at(server)
+
+
+def test_a_large_window_is_searched_in_one_line():
+    count = 200_000
+    uids = " ".join(map(str, range(3_000_000_000, 3_000_000_000 + count)))
+    answers = {
+        "EXAMINE": b"* OK [UIDVALIDITY 5] x\r\n{tag} OK x\r\n",
+        "UID SEARCH": [f"* SEARCH {uids}\r\n".encode() + OK, b"* SEARCH\r\n" + OK],
+        "UID FETCH": OK,
+    }
+    with ScriptedImap(answers) as server:
+        assert look_at(server).total == count
+
+
+def test_a_message_kept_back_is_named_after_the_others_have_come():
+    answers = [NO, body(1, "one") + OK, NO, NO, body(3, "three") + OK, NO]
+    with scripted(answers) as server, connector_of(server) as connector:
+        server.answers["UID SEARCH"] = b"* SEARCH 2\r\n" + OK
+        fetched = []
+        with pytest.raises(MessageError) as caught:
+            for ref, message in connector.fetch(INBOX, ["5.1", "5.2", "5.3"]):
+                fetched.append((ref, message))
+        assert sorted(fetched) == [("5.1", b"one"), ("5.3", b"three")]
+        assert caught.value.ref == "5.2"
+
+
+def test_the_line_of_a_command_stays_short(monkeypatch):
+    monkeypatch.setattr(imap_session, "MAX_SET", 3)
+    answers = [header(1, "a") + header(3, "c") + OK, header(5, "e") + OK]
+    with scripted(answers) as server:
+        server.answers["UID SEARCH"] = b"* SEARCH 1 3 5\r\n" + OK
+        page = look_at(server)
+        fetches = [command.split()[2] for command in server.commands if "FETCH" in command]
+    assert names(page.envelopes) == ["e", "c", "a"]
+    assert all(len(fetch) <= 3 for fetch in fetches)
