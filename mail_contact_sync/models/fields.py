@@ -7,3 +7,24 @@ class BigInt(fields.Integer):
     """A signed 64-bit integer: Odoo's own Integer is an int4 column."""
 
     _column_type = ("int8", "int8")
+
+
+class BigIntArray(fields.Json):
+    """A PostgreSQL array of bigints.  Read and written by SQL alone; Odoo makes the column."""
+
+    _column_type = ("_int8", "bigint[]")
+
+
+class ReadableMessages(fields.One2many):
+    """Messages, but for those that the user may not read, superuser mode or not."""
+
+    def get_comodel_domain(self, model):
+        readable = model.env["mail.message"]._sync_readable_domain()
+        return super().get_comodel_domain(model) & readable
+
+
+class ReadableMessage(fields.Many2one):
+    """A message, or nothing if the user may not read it, superuser mode or not."""
+
+    def convert_to_record(self, value, record):
+        return super().convert_to_record(value, record)._sync_readable()

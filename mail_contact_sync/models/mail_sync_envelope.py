@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..keys import Keys, normalise_address
+from .fields import BigInt, BigIntArray
 
 INT4_MAX = 2**31 - 1
 
@@ -13,44 +14,29 @@ INT4_MAX = 2**31 - 1
 class MailSyncEnvelope(models.Model):
     """The index: one row for each message in each folder, all of it hashed.
 
-    The table is written and read in bulk SQL only, and has columns that the ORM
-    does not know (bigint arrays), so it is made here.  Nobody has access to it.
+    Written and read in bulk SQL only.  Nobody has access to it.
     """
 
     _name = "mail.sync.envelope"
     _description = "Index of a Connected Mailbox"
-    _auto = False
     _log_access = False
 
-    account_id = fields.Many2one("mail.sync.account", readonly=True)
-    folder_id = fields.Many2one("mail.sync.folder", readonly=True)
-    date = fields.Datetime(readonly=True)
+    account_id = fields.Many2one("mail.sync.account", required=True, ondelete="cascade")
+    folder_id = fields.Many2one("mail.sync.folder", required=True, ondelete="cascade")
+    ref = fields.Char(required=True)
+    message_key = BigInt(required=True, index=True)
+    parent_key = BigInt()
+    date = fields.Datetime(required=True)
+    size = fields.Integer(required=True)
+    outgoing = fields.Boolean(required=True)
+    bulk = fields.Boolean(required=True)
+    unreadable = fields.Boolean("The server will not show it")
+    address_keys = BigIntArray(required=True)
+    domain_keys = BigIntArray(required=True)
 
-    def init(self):
-        self.env.cr.execute("""
-            CREATE TABLE IF NOT EXISTS mail_sync_envelope (
-                id bigserial PRIMARY KEY,
-                message_key bigint NOT NULL,
-                parent_key bigint,
-                date timestamp NOT NULL,
-                account_id integer NOT NULL REFERENCES mail_sync_account ON DELETE CASCADE,
-                folder_id integer NOT NULL REFERENCES mail_sync_folder ON DELETE CASCADE,
-                size integer NOT NULL,
-                outgoing boolean NOT NULL,
-                bulk boolean NOT NULL,
-                unreadable boolean NOT NULL DEFAULT false,
-                ref text NOT NULL,
-                address_keys bigint[] NOT NULL,
-                domain_keys bigint[] NOT NULL,
-                UNIQUE (folder_id, ref)
-            );
-            CREATE INDEX IF NOT EXISTS mail_sync_envelope_address_keys_idx
-                ON mail_sync_envelope USING gin (address_keys);
-            CREATE INDEX IF NOT EXISTS mail_sync_envelope_account_id_idx
-                ON mail_sync_envelope (account_id, id);
-            CREATE INDEX IF NOT EXISTS mail_sync_envelope_message_key_idx
-                ON mail_sync_envelope (message_key);
-        """)
+    _folder_ref_uniq = models.UniqueIndex("(folder_id, ref)")
+    _account_idx = models.Index("(account_id, id)")
+    _address_keys_idx = models.Index("USING gin (address_keys)")
 
     @api.model
     def _store(self, folder, envelopes, keys: Keys):
