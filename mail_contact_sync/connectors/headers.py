@@ -148,7 +148,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS = re.compile(
-    rf"""(?!=\?) (?:{_QUOTED}|[^\s"(),:;<>@\[\]\\{_UNFIT}]+)
+    rf"""(?!=\?)
+    (?:"(?:[^"\\\t-\r{_UNFIT}]|\\[^\t-\r{_UNFIT}])*"|[^\s"(),:;<>@\[\]\\{_UNFIT}]+)
     @ (?:\w(?:[\w.-]*\w)?|\[[\w.:-]+\])""",
     re.VERBOSE,
 )

@@ -129,6 +129,9 @@ def test_a_subject_ends_somewhere():
         (b"undisclosed-recipients:;", ""),
         (b"", ""),
         (b"Joe <>", ""),
+        (b'"a b"@x.example', '"a b"@x.example'),
+        (b'"\xff"@x.example, "\x01"@x.example, "\r\n "@x.example', ""),
+        ("<\x80oss@x.example>".encode(), ""),
         (b"Mr. joe@x.example", ""),  # nobody wrote Mr.joe@x.example
         (b"Joe\r\n <joe@x.example>", '"Joe" <joe@x.example>'),
         (b"=?utf-8?q?J=0AX:_y?= <joe@x.example>", '"J X: y" <joe@x.example>'),
@@ -205,6 +208,7 @@ def test_thousands_of_recipients():
         (b"no id", ""),
         (b"<>", ""),
         (b"<\xff@x.example>", ""),
+        (b"<\x01@x.example>", ""),
     ],
 )
 def test_message_id(value, message_id):

@@ -155,7 +155,12 @@ TOKENS = [
     b"Content-Location: a\r\n",
     *(b"\r\n--x\r\n", b"\r\n--x--\r\n", b"begin 644 x\r\n", b"\r\nend\r\n"),
     *(b'<img src="cid:a">', b"<img src=a>", b'<base href="http://[">', b"<meta charset=idna>"),
-    *(b"From: a@b, <c@d>\r\n", b"Date: 31 Feb 1900 99:99 +9999\r\n", b"Message-ID: <\xff@b>\r\n"),
+    *(
+        b'To: "\xff"@b, <"\n"@c>\r\n',
+        b"From: a@b, <c@d>\r\n",
+        b"Date: 31 Feb 1900 99:99 +9999\r\n",
+        b"Message-ID: <\xff@b>\r\n",
+    ),
 ]
 SAMPLES = list(corpus().values())
 
