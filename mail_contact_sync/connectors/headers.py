@@ -28,17 +28,19 @@ FIELDS = (
 )
 
 #: Bytes of one header block that are read, addresses of one message that are
-#: kept, and characters that an address may have (RFC 3696, section 3).
+#: kept, and characters that an address may have (RFC 3696, section 3).  What is
+#: longer than MAX_MESSAGE_ID is no Message-ID: none is, and no index takes it.
 MAX_BLOCK = 1 << 20
 MAX_ADDRESSES = 1000
 MAX_ADDRESS = 320
+MAX_MESSAGE_ID = 500
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _FIELD = re.compile(r"^([\w-]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 #: Control characters but white space, and octets that are no UTF-8.
 _UNFIT = r"\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff"
-_MESSAGE_ID = re.compile(rf"<\s*[^<>\s{_UNFIT}][^<>{_UNFIT}]*>")
-_BARE_MESSAGE_ID = re.compile(rf"\s*([^<>\s@{_UNFIT}]+@[^<>\s@{_UNFIT}]+)\s*")
+_MESSAGE_ID = re.compile(rf"<\s*[^<>\s{_UNFIT}][^<>{_UNFIT}]{{0,{MAX_MESSAGE_ID}}}>")
+_BARE_MESSAGE_ID = re.compile(rf"\s*([^<>\s@{_UNFIT}]{{1,200}}@[^<>\s@{_UNFIT}]{{1,200}})\s*")
 _WORD = re.compile(r"\s*([\w-]*)")
 _BULK_PRECEDENCE = {"bulk", "junk", "list"}
 
@@ -77,8 +79,8 @@ def fields(block: bytes) -> dict[str, list[str]]:
     # lone surrogates: they harm nothing beside them and stand in no address.
     text = block[:MAX_BLOCK].replace(b"\r", b"").replace(b"\0", b"")
     values: dict[str, list[str]] = {}
-    for name, value in _FIELD.findall(text.decode("utf-8", "surrogateescape")):
-        values.setdefault(name.lower(), []).append(value)
+    for field in _FIELD.finditer(text.decode("utf-8", "surrogateescape")):
+        values.setdefault(field[1].lower(), []).append(field[2])
     return values
 
 

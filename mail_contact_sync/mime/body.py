@@ -131,7 +131,10 @@ def reference(value: str) -> str:
     return "".join(unquote(html.unescape(value)).split()).strip("<>")
 
 
-_BASE = re.compile(r"""<base\b[^<>]*?\bhref\s*=\s*["']?(https?:[^"'\s<>]+)""", re.IGNORECASE)
+#: No longer than it is in earnest: each link grows by it.
+_BASE = re.compile(
+    r"""<base\b[^<>]*?\bhref\s*=\s*["']?(https?:[^"'\s<>]{1,300})["'\s>]""", re.IGNORECASE
+)
 _LINK = re.compile(
     r"""(\b(?:href|src|background)\s*=\s*["'])(?!\#|[a-z][a-z0-9+.-]*:)([^"'<>]*)""", re.IGNORECASE
 )

@@ -156,8 +156,8 @@ def _plain(text: str, part: Part) -> str:
 # -- The whole ----------------------------------------------------------------
 
 
-#: An id that reads the same within HTML, within a URL and without.
-_PLAIN_ID = re.compile(r"[\w.@$+-]+", re.ASCII)
+#: An id that reads the same within HTML, within a URL and without, and may stand in it often.
+_PLAIN_ID = re.compile(r"[\w.@$+-]{1,200}", re.ASCII)
 
 
 def body_and_files(part: Part) -> tuple[str, str, list[tuple[File, str]]]:

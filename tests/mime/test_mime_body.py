@@ -365,6 +365,11 @@ def test_base(link, resolved):
     assert f"<a {resolved}>" in sound(part("text/html", html.encode())).html
 
 
+def test_a_base_cannot_swell_the_body():
+    html = f'<base href="https://x.example/{"x" * 1000}/"><a href="a">a</a>'
+    assert sound(part("text/html", html.encode())).html == html
+
+
 def test_large_body_is_cut_and_kept_whole():
     text = b"0123456789abcde\n" * (1 << 17)
     parsed = sound(part("text/plain", text))

@@ -156,6 +156,11 @@ def test_an_id_that_needs_quoting_is_replaced():
     assert cids == ["part0"] and html == '<img src="cid:part0">'
 
 
+def test_an_id_cannot_swell_the_body():
+    fields = f"Content-ID: <{'x' * 1000}>\nContent-Location: i"
+    assert shown("<img src=i>", fields) == ("<img src=cid:part0>", ["part0"])
+
+
 @pytest.mark.parametrize(
     ("location", "source"),
     [

@@ -209,6 +209,9 @@ def test_thousands_of_recipients():
         (b"<>", ""),
         (b"<\xff@x.example>", ""),
         (b"<\x01@x.example>", ""),
+        (b"<" + b"x" * 500 + b">", "<" + "x" * 500 + ">"),
+        (b"<" + b"x" * 1000 + b">", ""),
+        (b"x" * 1000 + b"@x.example", ""),
     ],
 )
 def test_message_id(value, message_id):
