@@ -7,7 +7,7 @@
     "category": "Productivity/Discuss",
     "author": "mail_contact_sync contributors",
     "license": "LGPL-3",
-    "depends": ["mail", "contacts", "base_setup"],
+    "depends": ["mail", "portal", "contacts", "base_setup"],
     "external_dependencies": {"python": ["imapclient", "cryptography"]},
     "data": [
         "security/mail_contact_sync_security.xml",

@@ -2,9 +2,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from .fields import ReadableMessages
+
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    message_ids = ReadableMessages()
+    website_message_ids = ReadableMessages()
+
+    def _message_compute_parent_id(self, parent_id):
+        # Core looks the parent up with all rights.
+        parent = self.env["mail.message"].browse(parent_id)._sync_readable()
+        return super()._message_compute_parent_id(parent.id)
 
     def _notify_by_email_get_base_mail_values(self, message, *args, **kwargs):
         # The References of what Odoo sends are read with all rights; no id of a

@@ -1,0 +1,178 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .fields import ReadableMessages
+
+#: Written by the engine alone.
+SYNC_FIELDS = ("sync_message_id", "sync_access", "sync_user_ids")
+TOKEN = re.compile(r"(/web/image/\d+)\?access_token=[\w-]+")
+
+
+class MailMessage(models.Model):
+    """Who may read a synced message.
+
+    The rules of security/ cover what searches or checks as the user.  The
+    overrides cover where core reads a message with all rights for somebody who
+    only named its id, or asks for it by way of its document.
+    """
+
+    _inherit = "mail.message"
+
+    sync_access = fields.Selection(
+        [("shared", "Everyone who sees the contact"), ("private", "Only the mailbox's owner")],
+        "Readers of the Synced E-mail",
+        readonly=True,
+        copy=False,
+    )
+    sync_user_ids = fields.Many2many(
+        "res.users",
+        "mail_message_sync_user_rel",
+        "message_id",
+        "user_id",
+        "Only For",
+        readonly=True,
+        copy=False,
+    )
+    child_ids = ReadableMessages()
+
+    # Readers ----------------------------------------------------------------------
+
+    @api.model
+    def _sync_readable_domain(self) -> Domain:
+        """What the current user may read, superuser mode or not."""
+        user = self.env.user
+        if user._is_superuser():
+            return Domain.TRUE
+        if user.share:
+            return Domain("sync_access", "=", False)
+        return Domain("sync_access", "in", [False, "shared"]) | Domain(
+            "sync_user_ids", "in", user.ids
+        )
+
+    def _sync_readable(self):
+        """Those of the messages that the current user may read, superuser mode or not."""
+        if not self.ids:
+            return self
+        # Asked without the context, of which a part comes from the browser.
+        hidden = (
+            self.sudo()
+            .with_context({})
+            .search(Domain("id", "in", self.ids) & ~self._sync_readable_domain())
+        )
+        return self.filtered(lambda message: message.id not in hidden._ids)
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and (
+            self.env.su or operation == "read" or field.name not in SYNC_FIELDS
+        )
+
+    # Paths --------------------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        # Relations that bypass access, as res.partner's message_ids does, would
+        # tell by a search what a hidden message says.
+        if self.env.context.get("mail_contact_sync_hide"):
+            domain = Domain(domain) & Domain("sync_access", "=", False)
+        elif bypass_access and not self.env.su:
+            domain = Domain(domain) & self._sync_readable_domain()
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def fetch(self, field_names=None):
+        # Core fetches with all rights what was browsed and never checked.
+        if not self.env.su and (hidden := self - self._sync_readable()):
+            raise hidden._make_access_error("read")
+        return super().fetch(field_names)
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        # The name of what a record points to is read with all rights.
+        readable = self._sync_readable()
+        super(MailMessage, readable)._compute_display_name()
+        (self - readable).display_name = False
+
+    @api.model
+    def _get_with_access(self, message_id, mode="read", **kwargs):
+        # Core also opens a message to whoever may open its document.
+        return super()._get_with_access(message_id, mode=mode, **kwargs)._sync_readable()
+
+    def _to_store(self, store, fields, **kwargs):
+        # Parents and failures are told to the browser with all rights.
+        return super(MailMessage, self._sync_readable())._to_store(store, fields, **kwargs)
+
+    # Files ------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        for message in messages.filtered("sync_access"):
+            message._sync_close_files()
+        return messages
+
+    def _sync_close_files(self):
+        """The files of a synced message are read by its readers and nobody else.
+
+        Core makes files of pictures that stand inside the text: on the contact,
+        and with a token that opens them to everybody.
+        """
+        files = self.attachment_ids.filtered(lambda file: file.res_model != self._name)
+        if files:
+            files.write({"res_model": self._name, "res_id": self.id, "access_token": False})
+            self.body = TOKEN.sub(r"\1", self.body)
+
+    # Holders ----------------------------------------------------------------------
+
+    @api.model
+    def _sync_refresh_access(self, accounts=None):
+        """Let the holders decide anew who may read: one shared mailbox opens a message.
+
+        For ``self``, or for all messages that one of ``accounts`` holds.
+        """
+        if accounts is not None:
+            self.env.flush_all()
+            condition = SQL(
+                """message.id IN (SELECT mail_message_id FROM mail_sync_match
+                                  WHERE account_id = ANY(%s))""",
+                accounts.ids,
+            )
+        else:
+            condition = SQL("message.id = ANY(%s)", self.ids)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH holder AS (
+                    SELECT DISTINCT message.id, account.user_id, account.visibility
+                    FROM mail_message message
+                    JOIN mail_sync_match match ON match.mail_message_id = message.id
+                    JOIN mail_sync_account account ON account.id = match.account_id
+                    WHERE message.sync_access IS NOT NULL AND %(condition)s
+                ), access AS (
+                    -- "shared" sorts after "private"
+                    SELECT id, max(visibility) AS visibility FROM holder GROUP BY id
+                ), cleared AS (
+                    DELETE FROM mail_message_sync_user_rel rel USING holder
+                    WHERE rel.message_id = holder.id AND NOT EXISTS (
+                        SELECT FROM holder again JOIN access USING (id)
+                        WHERE again.id = rel.message_id AND again.user_id = rel.user_id
+                            AND access.visibility = 'private'
+                    )
+                ), named AS (
+                    INSERT INTO mail_message_sync_user_rel (message_id, user_id)
+                    SELECT holder.id, holder.user_id FROM holder JOIN access USING (id)
+                    WHERE access.visibility = 'private'
+                    ON CONFLICT DO NOTHING
+                )
+                UPDATE mail_message message SET sync_access = access.visibility
+                FROM access WHERE access.id = message.id
+                """,
+                condition=condition,
+            )
+        )
+        self.env["mail.message"].invalidate_model(["sync_access", "sync_user_ids"])
