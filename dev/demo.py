@@ -3,7 +3,9 @@
 """What ``./run`` shows: a salesperson's half-year of mail in her contacts' chatter."""
 
 import time
+import unicodedata
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from .demo_mailbox import DemoMailbox, generate
@@ -14,8 +16,8 @@ from .progress import fail, say
 from .rpc import Client
 from .sandbox import Sandbox
 
-ADDRESS = "anna@demo.example"
-_USERS = {"anna": "Anna Lindqvist", "ben": "Ben Okafor"}
+_OWNER, _ADDRESS = "Anna Lindqvist", "anna.lindqvist@halden-weighing.example"
+_COLLEAGUE = "Ben Okafor <ben.okafor@halden-weighing.example>"
 _GROUPS = [("base", "group_partner_manager"), ("sales_team", "group_sale_salesman")]
 
 
@@ -23,9 +25,9 @@ def show(environment: Environment, *, port: int | None, once: bool) -> int:
     """Run the demo; returns 0 if every contact has the messages it should have."""
     with Sandbox(environment) as sandbox:
         say("Writing the demo mailbox")
-        mailbox = generate(ADDRESS, datetime.now(timezone.utc))
-        dovecot = sandbox.dovecot({ADDRESS: "demo"})
-        mailbox.write_maildir(dovecot.maildir(ADDRESS))
+        mailbox = generate(_ADDRESS, _OWNER, datetime.now(timezone.utc), _COLLEAGUE)
+        dovecot = sandbox.dovecot({_ADDRESS: "demo"})
+        mailbox.write_maildir(dovecot.maildir(_ADDRESS))
         dovecot.own()
         say("Starting Odoo")
         odoo = sandbox.odoo(
@@ -61,20 +63,20 @@ def _create_users_and_contacts(odoo: Odoo, mailbox: DemoMailbox) -> dict[str, in
         "create",
         [
             {
-                "name": name,
+                "name": person.name,
                 "login": login,
                 "password": login,
-                "email": ADDRESS if login == "anna" else f"{login}@demo.example",
+                "email": person.email,
                 "group_ids": [(4, group) for group in groups],
             }
-            for login, name in _USERS.items()
+            for login, person in (("anna", mailbox.owner), ("ben", mailbox.colleague))
         ],
         context={"no_reset_password": True},
     )
     ids: dict[str, int] = {}
     # companies first, so that their people find them
     for contact in sorted(mailbox.contacts, key=lambda contact: not contact["is_company"]):
-        values = {key: contact[key] for key in ("name", "email", "is_company", "comment")}
+        values = {key: contact[key] for key in ("name", "email", "is_company")}
         values["parent_id"] = ids.get(contact["parent"], False)
         [ids[contact["name"]]] = admin.call("res.partner", "create", [values])
     return ids
@@ -84,7 +86,7 @@ def _sync(anna: Client, dovecot: Dovecot) -> None:
     """Connect the mailbox as its owner, and wait until the scheduled action is through with it."""
     say("Connecting the mailbox; the scheduled action syncs it")
     server = {"host": "127.0.0.1", "port": dovecot.tls_port, "security": "tls"}
-    login = {"address": ADDRESS, "password": "demo"}
+    login = {"address": _ADDRESS, "password": "demo"}
     account = anna.call("mail.sync.account", "create", [server | login])
     anna.call("mail.sync.account", "action_connect", account)
     fields = ["state", "status", "error_message", "last_sync", "scanning", "waiting_count"]
@@ -98,7 +100,7 @@ def _sync(anna: Client, dovecot: Dovecot) -> None:
             say(f"  … {said}")
         if now["last_sync"] and not now["scanning"] and not now["waiting_count"]:
             return
-        time.sleep(0.5)
+        time.sleep(1)
 
 
 def _print_table(anna: Client, contacts: dict[str, int], expected: dict[str, int]) -> bool:
@@ -110,17 +112,23 @@ def _print_table(anna: Client, contacts: dict[str, int], expected: dict[str, int
     ]
     messages = anna.call("mail.message", "search_read", domain, ["res_id"])
     found = Counter(message["res_id"] for message in messages)
-    print(f"\n{'Contact':36} {'expected':>8} {'in chatter':>10}")
-    agrees = True
+    print(f"\n{_padded('Contact')} {'expected':>8} {'in chatter':>10}")
+    wrong = 0
     for name, contact in sorted(contacts.items()):
         right = expected.get(name, 0) == found[contact]
-        agrees &= right
-        print(f"{name:36} {expected.get(name, 0):8} {found[contact]:10}{'' if right else '  !'}")
-    verdict = "every contact agrees" if agrees else "NOT EVERY CONTACT AGREES"
-    print(
-        f"{'All':36} {sum(expected.values()):8} {sum(found.values()):10}  {verdict}\n", flush=True
-    )
-    return agrees
+        wrong += not right
+        mark = "" if right else "  !"
+        print(f"{_padded(name)} {expected.get(name, 0):8} {found[contact]:10}{mark}")
+    total = f"{sum(expected.values()):8} {sum(found.values()):10}"
+    verdict = f"{wrong} contacts differ" if wrong else "every contact agrees"
+    print(f"{_padded('All')} {total}  {verdict}\n", flush=True)
+    return not wrong
+
+
+def _padded(name: str) -> str:
+    """A name as a column; Chinese and Japanese letters are two columns wide."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in name)
+    return name.ljust(32 - wide)
 
 
 def _serve(odoo: Odoo) -> None:
@@ -129,7 +137,5 @@ def _serve(odoo: Odoo) -> None:
     print("  ben / ben      her colleague")
     print("  admin / admin  the administrator")
     print("Ctrl-C ends it.", flush=True)
-    try:
+    with suppress(SystemExit):
         odoo.wait()
-    except KeyboardInterrupt:
-        print()

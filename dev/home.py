@@ -14,7 +14,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -122,11 +122,10 @@ class Home:
         clone = self.path / "clones" / digest(REPOSITORY)
         clone.mkdir(parents=True, exist_ok=True)
         for left in clone.iterdir():
-            try:
+            # It may be in use, or be removed by its own run at this moment.
+            with suppress(BlockingIOError, FileNotFoundError):
                 os.close(_lock(left, fcntl.LOCK_EX | fcntl.LOCK_NB))
-            except BlockingIOError:
-                continue
-            shutil.rmtree(left)
+                shutil.rmtree(left)
         folder = Path(mkdtemp(dir=clone, prefix="run-"))
         _lock(folder, fcntl.LOCK_SH)
         folder.chmod(0o755)

@@ -11,13 +11,13 @@ An image is a folder with a stopped PostgreSQL cluster, ``postgres``, and Odoo's
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 from .environment import Environment
 from .home import NAME, REPOSITORY, digest
 from .odoo import Odoo
 from .postgres import Postgres, programs
+from .progress import run
 from .source import revision
 
 STOCK = "stock"
@@ -46,7 +46,7 @@ def image(environment: Environment) -> Path:
 
 def copy(image: Path, folder: Path) -> None:
     """Copy an image's content into a folder, owners included."""
-    subprocess.run(["cp", "--archive", "--reflink=auto", f"{image}/.", folder], check=True)
+    run("Copying the databases", ["cp", "--archive", "--reflink=auto", f"{image}/.", folder])
 
 
 def copy_database(postgres: Postgres, data: Path, template: str, name: str) -> None:

@@ -14,6 +14,16 @@ from pathlib import Path
 _POLL = 0.05  # seconds; servers come up within tenths of a second or within a minute
 
 
+def end_in_order() -> None:
+    """Make an order to end (Ctrl-C, kill) a ``SystemExit``, so that servers end in order."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+
+
 def free_port() -> int:
     """A TCP port of the loopback interface that nobody listens on at this moment."""
     with socket.socket() as probe:

@@ -32,4 +32,4 @@ class Client:
         answer = self._session.post(self._url + path, json=body, timeout=300).json()
         if "error" in answer:
             raise RpcError(answer["error"]["data"]["message"])
-        return answer["result"]
+        return answer.get("result")  # left out where the method returns nothing
