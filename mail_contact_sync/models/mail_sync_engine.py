@@ -9,6 +9,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..connectors.base import (
@@ -107,7 +108,7 @@ class MailSyncEngine(models.AbstractModel):
         if not self._enabled():
             return
         cron = self.env["ir.cron"]
-        while self.env["mail.sync.match"]._match_contacts():
+        while self._match_contacts():
             cron._commit_progress(1, remaining=1)
         accounts = self._due_accounts()
         seconds = cron._commit_progress(remaining=len(accounts))
@@ -117,6 +118,16 @@ class MailSyncEngine(models.AbstractModel):
             left = len(accounts) - number + (not finished)
             if not cron._commit_progress(1, remaining=left):
                 break
+
+    @api.model
+    def _match_contacts(self) -> bool:
+        """One step of looking up new contacts; tell whether more wait."""
+        try:
+            return self.env["mail.sync.match"]._match_contacts()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Another lane, or a user, was faster with the same contacts.
+            self.env.cr.rollback()
+            return True
 
     @api.model
     def _due_accounts(self, among=None):
@@ -173,7 +184,8 @@ class MailSyncEngine(models.AbstractModel):
             else:
                 account.next_sync = fields.Datetime.now()  # behind all others that are due
             self.env.cr.commit()
-            return finished
+        # Whoever queued something meanwhile found the account taken, and left it to us.
+        return finished and not self._due_accounts(among=account)
 
     @api.model
     def _work(self, account, lease, deadline: float) -> bool:

@@ -55,6 +55,11 @@ class MailSyncEnvelope(models.Model):
             if (date := message_date(envelope, now)) >= account.since
         ]
         if rows:
+            # Ids then grow in the order of the commits, which is what matching counts
+            # on, even where a lease was lost or a killed worker is still committing.
+            self.env.cr.execute(
+                SQL("SELECT FROM mail_sync_account WHERE id = %s FOR NO KEY UPDATE", account.id)
+            )
             columns = [list(column) for column in zip(*rows, strict=True)]
             self.env.cr.execute(
                 SQL(

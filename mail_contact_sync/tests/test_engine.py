@@ -122,6 +122,24 @@ class TestEngine(SyncCase):
         self.assertTrue(self.synced())
         self.assertEqual(rows(), before)
 
+    def test_what_another_lane_queues_in_the_last_moment_is_not_left_for_the_next_time(self):
+        self.arrive(self.mail("nina@new.test"))
+        self.sync()
+        engine = type(self.env["mail.sync.engine"])
+        rest, contacts = engine._rest, []
+
+        def rest_late(engine, account):
+            if not contacts:
+                contacts.append(
+                    engine.env["res.partner"].create({"name": "Nina", "email": "nina@new.test"})
+                )
+                engine.env["mail.sync.match"]._match_contacts()
+            rest(engine, account)
+
+        with patch.object(engine, "_rest", rest_late):
+            self.sync()
+        self.assertEqual(len(self.synced(contacts[0])), 1)
+
     # Errors -----------------------------------------------------------------
 
     def test_a_wrong_password_stops_the_account_in_words(self):

@@ -1,0 +1,236 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timedelta, timezone
+from itertools import combinations_with_replacement
+from unittest.mock import patch
+
+from psycopg2 import OperationalError
+from psycopg2.errors import LockNotAvailable
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import mute_logger
+
+from ..connectors.base import Folder
+from .common import MemoryConnector
+
+RAW = """\
+From: {name}@race.test
+To: anna@ours.test
+Subject: Offer
+Message-ID: <{name}@race.test>
+
+Hello
+"""
+#: How long one connection waits for another before it gives up and comes again:
+#: here the other cannot go on meanwhile.
+LOCK_TIMEOUT = "20ms"
+
+
+class TestConcurrency(BaseCase):
+    """Real connections and commits: what one test's transaction cannot show.
+
+    A lane indexes a page of two mails and compares it with the contacts, while
+    the contact of one of them is created and another lane looks up its past.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.mailbox = MemoryConnector()
+        del self.mailbox.mail["Sent"]  # whose scan would make good what the other's left out
+        yesterday = datetime.now(timezone.utc) - timedelta(days=1)
+        for name in ("nina", "otto"):
+            self.mailbox.add("INBOX", RAW.format(name=name).encode(), yesterday)
+        self.startPatcher(
+            patch.object(
+                self.registry["mail.sync.account"], "_connector", lambda account: self.mailbox
+            )
+        )
+
+    def _cursor(self):
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        cr.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        cr.commit()
+        return cr
+
+    def _close(self, cr):
+        cr.rollback()
+        cr.execute("RESET lock_timeout")
+        cr.commit()
+        cr.close()
+
+    def _env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def _account(self, cr):
+        env = self._env(cr)
+        account = env["mail.sync.account"].create(
+            {
+                "user_id": env.ref("base.user_admin").id,
+                "address": "anna@ours.test",
+                "state": "active",
+                "since": "2020-01-01",
+                "next_sync": "2020-01-01",
+            }
+        )
+        cr.commit()
+        return account.id
+
+    def _contact(self, cr, name):
+        contact = self._env(cr)["res.partner"].create(
+            {"name": name, "email": f"{name}@race.test"}
+        )
+        cr.commit()
+        return contact.id
+
+    def _remove(self, account_id, contact_ids):
+        with self.registry.cursor() as cr:
+            env = self._env(cr)
+            env["res.partner"].browse(contact_ids).unlink()
+            env["mail.sync.account"].browse(account_id).unlink()
+            env["ir.cron.trigger"].search(
+                [("cron_id", "in", env["mail.sync.engine"]._lanes().ids)]
+            ).unlink()
+
+    def _work(self, cr, account_id):
+        env = self._env(cr)
+        try:
+            env["mail.sync.engine"]._run(env["mail.sync.account"].browse(account_id), 0)
+        finally:
+            cr.rollback()
+
+    def _messages(self, contact_ids):
+        with self.registry.cursor() as cr:
+            messages = self._env(cr)["mail.message"].search(
+                [
+                    ("model", "=", "res.partner"),
+                    ("res_id", "in", contact_ids),
+                    ("sync_access", "!=", False),
+                ]
+            )
+            return sorted(messages.mapped("res_id"))
+
+    def test_a_contact_and_its_mail_that_come_at_once_always_meet(self):
+        events = self._events_of_a_run()
+        first, last = (events.index(event) for event in Script.EVENTS)
+        moments = range(first, last + 3)
+        for looked_up, committed in combinations_with_replacement(moments, 2):
+            for created in {0, looked_up}:
+                with self.subTest(created=created, looked_up=looked_up, committed=committed):
+                    self._meet(created, looked_up, committed)
+
+    def test_two_lanes_that_look_up_the_same_contacts_do_not_fail(self):
+        slow, fast = self._cursor(), self._cursor()
+        account_id, contact_id = self._account(slow), self._contact(slow, "nina")
+        slow.execute("SELECT")  # its transaction sees the contact as not yet looked up
+        self._env(fast)["mail.sync.match"]._match_contacts()
+        fast.commit()
+        try:
+            self._env(slow)["mail.sync.engine"]._cron_sync()
+            self.assertEqual(self._messages([contact_id]), [contact_id])
+        finally:
+            self._close(slow)
+            self._close(fast)
+            self._remove(account_id, [contact_id])
+
+    def test_pages_of_an_account_are_stored_one_after_another(self):
+        """Else one might be taken for compared that was committed late."""
+        late, early = self._cursor(), self._cursor()
+        account_id, contact_id = self._account(late), self._contact(late, "nina")
+        self._store(late, account_id, "Late")
+        try:
+            with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"):
+                self._store(early, account_id, "Early")
+        finally:
+            self._close(late)
+            self._close(early)
+            self._remove(account_id, [contact_id])
+
+    def _store(self, cr, account_id, folder):
+        env = self._env(cr)
+        folder = env["mail.sync.folder"].create(
+            {"account_id": account_id, "ref": folder, "name": folder}
+        )
+        page = self.mailbox.changes(
+            Folder("INBOX", "INBOX"), None, datetime(2020, 1, 1, tzinfo=timezone.utc), 1
+        )
+        env["mail.sync.envelope"]._store(folder, page.envelopes, env["mail.sync.vault"]._keys())
+
+    def _events_of_a_run(self):
+        cr = self._cursor()
+        account_id, contact_id = self._account(cr), self._contact(cr, "nina")
+        script = Script(cr)
+        self._work(cr, account_id)
+        self._close(cr)
+        self._remove(account_id, [contact_id])
+        return script.events
+
+    def _meet(self, created: int, looked_up: int, committed: int):
+        """The new contact's three steps, each before that event of the indexing lane."""
+        indexing, creating, looking = (self._cursor() for _number in range(3))
+        account_id = self._account(indexing)
+        contact_ids = [self._contact(creating, "otto")]
+        self._env(looking)["mail.sync.match"]._match_contacts()
+        looking.commit()
+
+        def look_up():
+            try:
+                self._env(looking)["mail.sync.match"]._match_contacts()
+            except OperationalError:
+                looking.rollback()
+
+        script = Script(indexing)
+        script.at(created, lambda: contact_ids.append(self._contact(creating, "nina")))
+        script.at(looked_up, look_up)
+        script.at(committed, looking.commit)
+        self._work(indexing, account_id)
+        script.end()
+        # The next run, in which nothing new arrives.
+        self._env(indexing)["mail.sync.engine"]._cron_sync()
+        for cr in (indexing, creating, looking):
+            self._close(cr)
+        try:
+            self.assertEqual(self._messages(contact_ids), contact_ids)
+        finally:
+            self._remove(account_id, contact_ids)
+
+
+class Script:
+    """Does something else before the n-th event of a cursor: a commit, or one of EVENTS."""
+
+    EVENTS = ("INSERT INTO mail_sync_envelope", "INSERT INTO mail_sync_match")
+
+    def __init__(self, cr):
+        self.events = []
+        self._cr = cr
+        self._steps = {}
+        self._execute, self._commit = cr.execute, cr.commit
+        cr.execute, cr.commit = self._on_execute, self._on_commit
+
+    def at(self, moment, step):
+        self._steps.setdefault(moment, []).append(step)
+
+    def end(self):
+        """Do what was not yet done, and leave the cursor alone."""
+        for moment in sorted(self._steps):
+            for step in self._steps[moment]:
+                step()
+        del self._cr.execute, self._cr.commit
+
+    def _happen(self, event):
+        for step in self._steps.pop(len(self.events), ()):
+            step()
+        self.events.append(event)
+
+    def _on_execute(self, query, *args, **kwargs):
+        text = getattr(query, "code", query)
+        if event := next((event for event in self.EVENTS if event in text), None):
+            self._happen(event)
+        return self._execute(query, *args, **kwargs)
+
+    def _on_commit(self):
+        self._happen("COMMIT")
+        return self._commit()
