@@ -8,6 +8,7 @@ Each expression takes time linear in its input: mail is not to be trusted.
 import html
 import re
 from collections.abc import Mapping
+from itertools import islice
 from urllib.parse import unquote, urljoin
 
 # -- Plain text ---------------------------------------------------------------
@@ -45,21 +46,20 @@ def unenrich(text: str) -> str:
     return _ENRICHED.sub(plain, text)
 
 
-_UU_FILE = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n", re.MULTILINE)
-_UU_END = re.compile(rb"^end[ \t]*\r?$\n?", re.MULTILINE)
+#: Its lines have no lower-case letters, which tells a file from what people write.
+_UU_FILE = re.compile(
+    rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n([ -`\r\n]*)(?<=\n)end[ \t]*(?:\r?\n|\Z)", re.MULTILINE
+)
 _MAX_UU_FILES = 100
 
 
 def split_uuencoded(data: bytes) -> tuple[bytes, list[tuple[bytes, memoryview]]]:
     """Plain text without the files uuencoded in it, and their names and lines."""
     rest, files, position = [], [], 0
-    while len(files) < _MAX_UU_FILES and (begin := _UU_FILE.search(data, position)):
-        end = _UU_END.search(data, begin.end())
-        if not end:
-            break
-        rest.append(data[position : begin.start()])
-        files.append((begin[1], memoryview(data)[begin.end() : end.start()]))
-        position = end.end()
+    for found in islice(_UU_FILE.finditer(data), _MAX_UU_FILES):
+        rest.append(data[position : found.start()])
+        files.append((found[1], memoryview(data)[found.start(2) : found.end(2)]))
+        position = found.end()
     if not files:
         return data, files
     rest.append(data[position:])

@@ -41,9 +41,9 @@ class Content:
 
 def _join(contents: Iterable[Content]) -> Content:
     result = Content()
-    for content in contents:
-        result.passages += content.passages
-        result.files += content.files
+    for each in contents:
+        result.passages += each.passages
+        result.files += each.files
     return result
 
 
@@ -155,8 +155,7 @@ def _plain(text: str, part: Part) -> str:
 
 # -- The whole ----------------------------------------------------------------
 
-
-#: An id that reads the same within HTML, within a URL and without, and may stand in it often.
+#: An id that reads the same in HTML, in a URL and by itself, and can be repeated at no cost.
 _PLAIN_ID = re.compile(r"[\w.@$+-]{1,200}", re.ASCII)
 
 
@@ -168,14 +167,13 @@ def body_and_files(part: Part) -> tuple[str, str, list[tuple[File, str]]]:
     found = _limited(content(part))
     if not any(passage.is_html for passage in found.passages):
         text = "\n".join(passage.text for passage in found.passages)
-        return text, "", [(file, "") for file in found.files]
-    ids = [
-        file.content_id if _PLAIN_ID.fullmatch(file.content_id) else f"part{index}"
-        for index, file in enumerate(found.files)
+        return text, "", [(each, "") for each in found.files]
+    files = [
+        (each, each.content_id if _PLAIN_ID.fullmatch(each.content_id) else f"part{index}")
+        for index, each in enumerate(found.files)
     ]
-    files = list(zip(found.files, ids, strict=True))
-    by_id = {body.reference(file.content_id): id_ for file, id_ in files if file.content_id}
-    by_location = {body.reference(file.location): id_ for file, id_ in files if file.location}
+    by_id = {body.reference(each.content_id): cid for each, cid in files if each.content_id}
+    by_location = {body.reference(each.location): cid for each, cid in files if each.location}
     pieces, shown = [], set()
     for passage in found.passages:
         if passage.is_html:
@@ -184,7 +182,7 @@ def body_and_files(part: Part) -> tuple[str, str, list[tuple[File, str]]]:
             shown |= linked
         else:
             pieces.append(body.from_text(passage.text))
-    return "", "\n".join(pieces), [(file, id_ if id_ in shown else "") for file, id_ in files]
+    return "", "\n".join(pieces), [(each, cid if cid in shown else "") for each, cid in files]
 
 
 def _limited(found: Content) -> Content:

@@ -66,7 +66,7 @@ class ParsedMail:
 def parse(raw: bytes) -> ParsedMail:
     """The message whose octets are ``raw``, however broken.
 
-    Takes time linear in the size of ``raw`` and about twice its memory.
+    Takes time linear in the size of ``raw``, and up to twice its memory beside it.
     """
     root = read(raw)
     # What the index is made of too, so that message and index agree.

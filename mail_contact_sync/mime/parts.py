@@ -12,7 +12,6 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
 from ..connectors.headers import MAX_BLOCK, fields
 from .text import base64, octets, parameters, uudecode
@@ -63,11 +62,10 @@ class Part:
 
     def leaves(self) -> Iterator["Part"]:
         """The parts that are no multipart, in the order of the message."""
-        return (
-            chain.from_iterable(part.leaves() for part in self.parts)
-            if self.parts
-            else iter([self])
-        )
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
 
 
 def read(raw: bytes) -> Part:

@@ -2,10 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The octets of mail to Unicode: transfer encodings, charsets, header values.
 
-Nothing here raises, whatever the octets say.  A header value comes in as the
-standard library's ``email`` keeps it: ASCII, any other octet as a lone
-surrogate (``surrogateescape``).  What goes out can be encoded as UTF-8 and has
-no control characters but tab and line feed, a header value none at all.
+Nothing here raises, whatever the octets say.  A header value comes in as UTF-8
+that was decoded with ``surrogateescape``: an octet that is no UTF-8 is a lone
+surrogate.  What goes out can be encoded as UTF-8 and has no control character
+but tab and line feed, a header value none at all.
 """
 
 import binascii
@@ -99,8 +99,8 @@ _SUPERSETS = {
 #: Python codecs that are no charset of mail, and costly or apt to invent text.
 _NO_CHARSET = {"idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 _CODE_PAGE = re.compile(r"(?:windows|win|cp|ibm|ms)[-_ ]?(\d{3,5})")
+#: Python remembers each name that it was asked for.
 _MAX_LABEL = 40
-_ISO_8859 = re.compile(r"(?:iso)?[-_ ]?8859[-_ ](\d{1,2})")
 
 
 @lru_cache(maxsize=256)
@@ -110,8 +110,6 @@ def _codec(label: str) -> str | None:
     name = _LABELS.get(name, name)
     if found := _CODE_PAGE.fullmatch(name):
         name = f"cp{found[1]}"
-    elif found := _ISO_8859.fullmatch(name):
-        name = f"iso8859-{found[1]}"
     try:
         name = codecs.lookup(name).name
     except (LookupError, ValueError):  # ValueError: a name that can be none
@@ -179,12 +177,10 @@ def clean(text: str) -> str:
 
 # -- Header values ------------------------------------------------------------
 
-#: The length is bounded so that a header of opening marks costs no quadratic time.
+#: The length is bounded lest a header of opening marks take quadratic time.
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bqBQ])\?(.{0,1000}?)\?=", re.DOTALL)
 #: With the space after a line end that was folded (RFC 5322, section 2.2.3).
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+ ?")
-
-
 #: The library takes quadratic time over semicolons between quotes.
 _MAX_PARAMETERS = 16 << 10
 
@@ -225,7 +221,7 @@ def decode_words(value: str, charset: str = "") -> str:
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """A MIME value and its parameters (RFC 2045, section 5.1; RFC 2231), names in lower case.
 
-    Values are as ``value`` is, octets as surrogates; extended ones are Unicode.
+    Extended values (``name*=``) are decoded, others as ``value`` is.
     """
     message = Message()
     # Latin-1 and back: the library would replace surrogates in a value.
@@ -242,6 +238,6 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
         if isinstance(text, tuple):  # an extended value goes before a plain one
             result[words[-1]] = decode(text[2].encode("latin-1", "replace"), text[0] or "")
         elif text and words:
-            plain = text.encode("latin-1", "replace").decode("ascii", "surrogateescape")
+            plain = text.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
             result.setdefault(words[-1], plain)
     return main, result

@@ -344,10 +344,17 @@ def test_enriched():
 
 
 def test_uuencoded_files_in_text():
-    body = b"see:\r\nbegin 644 a b.txt\r\n#86)C\r\n`\r\nend\r\nbye\r\nbegin 1999 with\r\n"
+    body = b"see:\r\nbegin 644 a b.txt\r\n#86)C\r\n`\r\nend\r\nbye\r\n"
     parsed = sound(part("text/plain", body))
-    assert parsed.text == "see:\nbye\nbegin 1999 with\n"
+    assert parsed.text == "see:\nbye\n"
     assert [(file.name, file.content) for file in parsed.attachments] == [("a b.txt", b"abc")]
+
+
+@pytest.mark.parametrize(
+    "text", ["begin 1999 with\n", "begin 644 a\nthe work\nend\n", "begin 644 a\nTHE end\n"]
+)
+def test_what_only_resembles_a_uuencoded_file(text):
+    assert sound(part("text/plain", text.encode())).text == text
 
 
 @pytest.mark.parametrize(
