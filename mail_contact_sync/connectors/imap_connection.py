@@ -157,11 +157,11 @@ class Connection:
             raise
 
     def _bound(self, imap: IMAP4) -> None:
-        """Let no answer use up the memory, yet a line be as long as a SEARCH needs."""
-        read = imap.read
+        """Let no answer use up the memory, be it one literal or line after line."""
+        readline, read = imap.readline, imap.read
 
         def bounded_readline() -> bytes:
-            line = imap.file.readline(self._allowance + 1)
+            line = readline()
             self._spend(len(line))
             return line
 

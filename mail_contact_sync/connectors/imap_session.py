@@ -7,7 +7,7 @@ with BODY.PEEK.  An answer is whole or it raises.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from . import headers, reasons
@@ -22,6 +22,8 @@ from .imap_answers import (
 from .imap_connection import Connection
 from .imap_errors import Refused
 
+#: Messages of one SEARCH: imaplib takes lines of a million bytes, a UID up to eleven.
+MAX_SEARCH = 80_000
 #: Characters of a sequence set; servers take lines of 8,000 (RFC 7162, section 4).
 MAX_SET = 7000
 #: Messages of one FETCH that a server may keep back before the fault is its own.
@@ -63,6 +65,7 @@ class Session:
 
     def __init__(self, connection: Connection):
         self._connection = connection
+        self._exists = 0
 
     def folders(self) -> tuple[list[Listed], dict[str, Status]]:
         """All folders, and the Status of each where the server gives it along."""
@@ -107,13 +110,28 @@ class Session:
             raise FolderGone(reasons.FOLDER_GONE) from None
         if not answer.get(b"UIDVALIDITY"):
             raise SettingsError(reasons.UIDS_UNSUPPORTED)
+        self._exists = answer.get(b"EXISTS", 0)
         return Status(answer[b"UIDVALIDITY"], answer.get(b"UIDNEXT"))
 
     def search(self, *criteria: str) -> array:
         """The UIDs found in the open folder, ascending, four bytes each."""
-        records = self._connection.command("uid", "SEARCH", *criteria)
+        records = []
+        for part in self._search_parts():
+            records += self._connection.command("uid", "SEARCH", *part, *criteria)
         with self._connection.talking():
             return search_answers(records)
+
+    def _search_parts(self) -> Iterator[tuple[str, ...]]:
+        """Message numbers, MAX_SEARCH at a time.
+
+        From the last down: when a message is deleted meanwhile, those above it
+        move to numbers that are still to come.
+        """
+        first, last = self._exists - MAX_SEARCH + 1, "*"
+        while first > 1:
+            yield (f"{first}:{last}",)
+            first, last = first - MAX_SEARCH, first - 1
+        yield (f"1:{last}",) if last != "*" else ()
 
     def headers(self, uids: Sequence[int]) -> Fetched:
         """RFC822.SIZE, INTERNALDATE and the header fields, as BODY."""

@@ -89,6 +89,7 @@ def read(connector, folder=INBOX, cursor=None, since=SINCE, limit=1000):
     """All names that are left to read, page by page, and the cursor after them."""
     found, more = [], True
     while more:
+        assert len(found) < 1000, "the cursor does not move"
         page = connector.changes(folder, cursor, since, limit)
         found += names(page.envelopes)
         cursor, more = page.cursor, page.more

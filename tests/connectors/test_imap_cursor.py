@@ -8,9 +8,10 @@ from datetime import timedelta, timezone
 from itertools import islice
 
 import pytest
-from imap_mailbox import INBOX, NOW, SINCE, names, new_mailbox, read
+from imap_mailbox import INBOX, NOW, SINCE, names, new_mailbox, read, running_dovecot
 from peers.tcp_proxy import TcpProxy
 
+from mail_contact_sync.connectors import imap_session
 from mail_contact_sync.connectors.base import CursorExpired, Folder, FolderGone
 
 PROJECT = Folder("Project", "Project")
@@ -64,7 +65,8 @@ def test_further_pages_go_down_to_the_end_of_the_window(mailbox, connector):
 
 
 def test_a_window_of_exactly_one_page_is_done_after_it(mailbox, connector):
-    mailbox.add(*numbered(1, 2, 3))
+    mailbox.add(*numbered(0, 1, 2, 3))
+    mailbox.remove("m0")
     page = connector.changes(INBOX, None, SINCE, 3)
     assert len(page.envelopes) == 3 and not page.more
 
@@ -217,6 +219,17 @@ def test_the_window_is_the_same_instant_in_every_time_zone(mailbox, connector):
         assert read(connector, since=since)[0] == ["after"]
 
 
+def test_the_window_is_the_same_where_the_server_is_west_of_greenwich():
+    """SINCE goes by the server's calendar: there the 2nd at 01:00 UTC is still the 1st."""
+    with running_dovecot("import_environment = TZ=Pacific/Honolulu\n") as dovecot:
+        mailbox = new_mailbox(dovecot)
+        midnight = NOW.replace(hour=0, minute=0, second=0)
+        mailbox.add("before", days=(NOW - midnight) / timedelta(days=1) + 0.04)
+        mailbox.add("after", days=(NOW - midnight) / timedelta(days=1) - 0.04)
+        with mailbox.connect() as connector:
+            assert read(connector, since=midnight)[0] == ["after"]
+
+
 def test_old_mail_moved_into_the_folder_stays_out_of_the_window(mailbox, connector):
     mailbox.add("old", days=400, folder="Project")
     mailbox.add("m1")
@@ -224,6 +237,14 @@ def test_old_mail_moved_into_the_folder_stays_out_of_the_window(mailbox, connect
     mailbox.move("old", source="Project", target="INBOX")
     mailbox.add("m2")
     assert read(connector, cursor=cursor)[0] == ["m2"]
+
+
+def test_old_mail_moved_into_the_folder_is_not_even_looked_at(mailbox, connector, monkeypatch):
+    mailbox.add("old", days=400, folder="Project")
+    _, cursor = read(connector)
+    mailbox.move("old", source="Project", target="INBOX")
+    monkeypatch.setattr(connector._session, "headers", pytest.fail)
+    assert read(connector, cursor=cursor)[0] == []
 
 
 def test_an_earlier_since_reads_the_past_again_from_the_top(mailbox, connector):
@@ -242,6 +263,17 @@ def test_an_earlier_since_finds_what_had_moved_in_meanwhile(mailbox, connector):
     assert found == ["m1"]
     found, _ = read(connector, cursor=cursor, since=NOW - timedelta(days=365))
     assert "old" in found
+
+
+def test_what_a_later_since_left_out_is_found_when_it_is_earlier_again(mailbox, connector):
+    mailbox.add("old", days=300, folder="Project")
+    year = NOW - timedelta(days=365)
+    _, cursor = read(connector, since=year)
+    mailbox.move("old", source="Project", target="INBOX")
+    mailbox.add("m1")
+    found, cursor = read(connector, cursor=cursor, since=SINCE)
+    assert found == ["m1"]
+    assert "old" in read(connector, cursor=cursor, since=year)[0]
 
 
 def test_an_earlier_since_holds_for_new_mail_too(mailbox, connector):
@@ -329,6 +361,26 @@ def test_mail_deleted_between_search_and_fetch_is_left_out(mailbox, connector, m
     monkeypatch.setattr(connector._session, "headers", headers_late)
     page = connector.changes(INBOX, None, SINCE, 10)
     assert names(page.envelopes) == numbered(3, 1) and page.failed == ()
+
+
+def test_a_large_folder_is_searched_in_parts_and_mail_deleted_between_them_hides_no_other(
+    mailbox, connector, monkeypatch
+):
+    monkeypatch.setattr(imap_session, "MAX_SEARCH", 4)
+    mailbox.add(*numbered(*range(1, 11)))
+    command = connector._connection.command
+
+    def command_and_delete(*arguments):
+        answer = command(*arguments)
+        if arguments[:3] == ("uid", "SEARCH", "7:*"):
+            mailbox.remove(*numbered(1, 2))
+            # Some servers tell at once, and count anew.
+            command("noop")
+        return answer
+
+    monkeypatch.setattr(connector._connection, "command", command_and_delete)
+    page = connector.changes(INBOX, None, SINCE, 10)
+    assert names(page.envelopes) == numbered(*range(10, 2, -1))
 
 
 @pytest.mark.parametrize("read_first", [INBOX, PROJECT])

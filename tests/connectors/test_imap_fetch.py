@@ -253,16 +253,26 @@ def test_a_failed_search_is_no_empty_folder():
         look_at(server)
 
 
-def test_a_large_window_is_searched_in_one_line():
-    count = 200_000
-    uids = " ".join(map(str, range(3_000_000_000, 3_000_000_000 + count)))
+def test_a_search_asks_for_no_more_than_imaplib_takes():
+    def line(first, number):
+        uids = " ".join(map(str, range(first, first + number)))
+        return f"* SEARCH {uids}\r\n".encode() + OK
+
+    top = 4_294_000_000
     answers = {
-        "EXAMINE": b"* OK [UIDVALIDITY 5] x\r\n{tag} OK x\r\n",
-        "UID SEARCH": [f"* SEARCH {uids}\r\n".encode() + OK, b"* SEARCH\r\n" + OK],
+        "EXAMINE": b"* 200000 EXISTS\r\n* OK [UIDVALIDITY 5] x\r\n{tag} OK x\r\n",
+        "UID SEARCH": [
+            line(top - 80_000, 80_000),
+            line(top - 160_000, 80_000),
+            line(top - 200_000, 40_000),
+            b"* SEARCH\r\n" + OK,
+        ],
         "UID FETCH": OK,
     }
     with ScriptedImap(answers) as server:
-        assert look_at(server).total == count
+        assert look_at(server).total == 200_000
+        searches = [command.split()[2] for command in server.commands if "SEARCH" in command]
+    assert searches[:3] == ["120001:*", "40001:120000", "1:40000"]
 
 
 def test_a_message_kept_back_is_named_after_the_others_have_come():
