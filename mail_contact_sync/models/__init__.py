@@ -3,6 +3,7 @@
 from . import (
     mail_message,
     mail_message_access,
+    mail_sync_access,
     mail_sync_account,
     mail_sync_contact_key,
     mail_sync_delivery,

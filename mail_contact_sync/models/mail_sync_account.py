@@ -12,6 +12,7 @@ from .fields import BigInt
 
 class MailSyncAccount(models.Model):
     _name = "mail.sync.account"
+    _inherit = "mail.sync.access"
     _description = "Connected Mailbox"
     _rec_name = "address"
     _order = "user_id, address"
@@ -25,6 +26,9 @@ class MailSyncAccount(models.Model):
         ondelete="cascade",
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
+        check_company=True,
+        copy=False,
+        readonly=True,  # the password would go with the mailbox
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -80,8 +84,8 @@ class MailSyncAccount(models.Model):
     folder_ids = fields.One2many("mail.sync.folder", "account_id", string="Folders")
     error_message = fields.Char("Problem", compute="_compute_error_message")
     status = fields.Char(compute="_compute_status")
-    progress = fields.Integer(compute="_compute_progress")
-    scanning = fields.Boolean(compute="_compute_progress")
+    progress = fields.Integer(compute="_compute_progress", compute_sudo=True)
+    scanning = fields.Boolean(compute="_compute_progress", compute_sudo=True)
     envelope_count = fields.Integer("In Mailbox", compute="_compute_counts")
     unreadable_count = fields.Integer("Cannot Be Read", compute="_compute_counts")
     posted_count = fields.Integer("In Chatters", compute="_compute_counts")
@@ -104,6 +108,7 @@ class MailSyncAccount(models.Model):
         for account in self.filtered("password"):
             vault._ensure_keys()
             account.sudo().secret = vault._open().encrypt(account.password)
+        self.invalidate_recordset(["password"])
 
     def _password(self) -> str:
         """Raise ``KeyLost``."""
@@ -178,7 +183,7 @@ class MailSyncAccount(models.Model):
 
     def action_pause(self):
         self._check_owner()
-        self.write({"state": "paused"})
+        self.sudo().write({"state": "paused"})
 
     def action_sync_now(self):
         self._check_owner()

@@ -13,11 +13,12 @@ ROLES = ("inbox", "sent", "all", "archive", "drafts", "junk", "trash")
 
 class MailSyncFolder(models.Model):
     _name = "mail.sync.folder"
+    _inherit = "mail.sync.access"
     _description = "Folder of a Connected Mailbox"
     _order = "gone, enabled desc, sequence, name"
 
     account_id = fields.Many2one(
-        "mail.sync.account", required=True, index=True, ondelete="cascade"
+        "mail.sync.account", required=True, readonly=True, index=True, ondelete="cascade"
     )
     ref = fields.Char(required=True, readonly=True)
     name = fields.Char(required=True, readonly=True)

@@ -1,0 +1,20 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+
+class MailSyncAccess(models.AbstractModel):
+    """A user's records on which the engine works: what is readonly, the engine alone writes.
+
+    Odoo leaves readonly to the browser; here it holds for whoever calls.  Whose
+    a record is, the rules of security/ say.
+    """
+
+    _name = "mail.sync.access"
+    _description = "Access to a Connected Mailbox"
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        return super()._has_field_access(field, operation) and (
+            self.env.su or operation == "read" or not field.readonly
+        )
