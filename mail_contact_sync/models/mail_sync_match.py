@@ -119,7 +119,8 @@ class MailSyncMatch(models.Model):
                 """SELECT id FROM mail_sync_contact_key WHERE matched IS NOT TRUE
                    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
                 CONTACTS_PER_STEP,
-            )
+            ),
+            log_exceptions=False,  # that another lane was faster is no error
         )
         ids = [row[0] for row in self.env.cr.fetchall()]
         if not ids:
