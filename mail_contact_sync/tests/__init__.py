@@ -3,7 +3,9 @@
 from . import (
     test_access_accounts,
     test_access_files,
+    test_access_holders,
     test_access_links,
+    test_access_portal,
     test_access_private,
     test_access_routes,
     test_access_search,
