@@ -2,10 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A Dovecot of our own: IMAP with and without TLS, and LMTP to deliver by."""
 
+import shutil
 import smtplib
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import mkdtemp
 
 from .account import Account
 from .certificate import write_self_signed
@@ -16,7 +18,7 @@ _DOVECOT = "/usr/sbin/dovecot"
 # Everything under one account that is not root: no service may want a chroot.  The penalty
 # listener and the delay would answer each wrong password more slowly than the one before.
 _CONFIGURATION = """
-base_dir = {folder}/run
+base_dir = {sockets}
 state_dir = {folder}/state
 log_path = /dev/stderr
 listen = 127.0.0.1
@@ -130,11 +132,14 @@ class Dovecot(Server):
         self._users = folder / "users"
         self._configuration = folder / "dovecot.conf"
         version = subprocess.run([_DOVECOT, "--version"], capture_output=True, text=True).stdout
+        # A socket's path may have 107 bytes, and the home's alone can be as long.
+        self._sockets = Path(mkdtemp(prefix="dovecot-"))
         # 2.4 wants its version to come first
         text = _DIALECTS["2.3" if version.startswith("2.3.") else "2.4"] + _CONFIGURATION
         self._configuration.write_text(
             text.format(
                 folder=folder,
+                sockets=self._sockets,
                 user=account.user,
                 group=account.group,
                 imap=self.port,
@@ -147,6 +152,15 @@ class Dovecot(Server):
         write_self_signed(self.certificate, folder / "key.pem")
         self.set_users(users)
         account.own(folder)
+
+    def start(self) -> "Dovecot":
+        self._sockets.mkdir(mode=0o700, exist_ok=True)
+        self.account.own(self._sockets)
+        return super().start()
+
+    def kill(self) -> None:
+        super().kill()
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def set_users(self, users: Mapping[str, str]) -> None:
         """Who may log in from now on, and with which password."""

@@ -13,8 +13,9 @@ def by_pytest(environment: Environment, arguments: list[str]) -> int:
     """Run the add-on's and the system tests in one pytest session; returns its exit status."""
     with Sandbox(environment) as sandbox:
         odoo = sandbox.idle_odoo(sandbox.database("test"))
+        pytest = ["pytest", "--odoo-http", f"--basetemp={sandbox.folder / 'pytest'}"]
         return subprocess.call(
-            [environment.python, "-m", "pytest", "--odoo-http", *arguments],
+            [environment.python, "-m", *pytest, *arguments],
             cwd=REPOSITORY,
             env={
                 **environment.variables,
