@@ -44,6 +44,7 @@ def part(content_type: str, body: bytes, *fields: str) -> bytes:
         ),
         (multipart("related", HTML, IMAGE), "", "<p>html</p>", ["image.png"]),
         (multipart("related", IMAGE, HTML), "", "<p>html</p>", ["image.png"]),
+        (multipart("related", IMAGE, "Content-ID: <h>\n" + HTML), "", "<p>html</p>", ["image.png"]),
         (
             multipart("related", TEXT, "Content-ID: <r>\n" + HTML, start="<r>"),
             "",
@@ -195,6 +196,7 @@ def parts_of(raw: bytes) -> str:
         ("--x\na\n--x--", "a"),  # no empty line
         ("--x\nContent-Type: text/plain\na\n--x--", "a"),
         ("--x\n--x\n\na\n--x--", "a"),
+        ("--x\na\n\nb: c\n--x--", "a||b: c"),
         ("--x\n\na\n--xy\nb\n--x--", "a|--xy|b"),
         ("--x\n\na\n --x\nb\n--x--", "a| --x|b"),
         ("no delimiter", "no delimiter"),
@@ -212,6 +214,7 @@ def test_delimiters(body, text):
     [
         'multipart/mixed; boundary="x y"',
         "multipart/mixed; boundary=x y",
+        'multipart/mixed; boundary="x y "',
         'MULTIPART/Mixed ; BOUNDARY = "x y" ; type=a',
         'multipart/mixed; boundary*0="x"; boundary*1=" y"',
         'multipart/mixed;\n boundary="x y"',
@@ -364,7 +367,8 @@ def test_what_only_resembles_a_uuencoded_file(text):
         ("src='/i.png?a=1&amp;b=2'", "src='https://x.example/i.png?a=1&amp;b=2'"),
         ('href="#top"', 'href="#top"'),
         ('href="mailto:a@x.example"', 'href="mailto:a@x.example"'),
-        ('href="http://[broken"', 'href="http://[broken"'),
+        ('href="//[broken"', 'href="//[broken"'),
+        ('href="http://y.example/"', 'href="http://y.example/"'),
     ],
 )
 def test_base(link, resolved):

@@ -39,6 +39,15 @@ def test_transfer_encoding_and_line_ends_do_not_count():
     for encoding in ("base64", "quoted-printable"):
         assert digest(encoding=encoding) == plain
     assert digest(text=TEXT.replace(b"\r\n", b"\n")) == plain
+    assert digest(text=TEXT + b"\r\n") == plain
+
+
+def test_line_ends_of_text_files_do_not_count():
+    head = b"Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: "
+    rows = b"a,b\n1,2\n"
+    sent = head + b"base64\r\n\r\n" + encodebytes(rows)
+    recoded = head + b"7bit\r\n\r\n" + rows.replace(b"\n", b"\r\n")
+    assert sound(sent).digest == sound(recoded).digest
 
 
 def test_a_date_written_otherwise_is_the_same():
