@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class MailMessage(models.Model):
@@ -39,11 +40,35 @@ class MailMessage(models.Model):
                     ("sync_message_id", "=", message.message_id),
                 ]
             )
-            if synced:
-                self.env["mail.sync.match"].sudo().search(
-                    [("mail_message_id", "in", synced.ids)]
-                ).write({"mail_message_id": message.id})
-                synced.unlink()
+            synced._sync_give_way(dict.fromkeys(synced.ids, message.id))
+
+    @api.model
+    def _sync_give_way(self, kept_of: dict[int, int]):
+        """Delete these copies; what hung on one hangs on the message that is kept.
+
+        ``kept_of`` maps the ids of copies to the id of the kept message.
+        """
+        if not kept_of:
+            return
+        self.env.flush_all()
+        references = {"mail_sync_match": "mail_message_id", "mail_message": "parent_id"}
+        for table, column in references.items():
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE %(table)s SET %(column)s = pair.kept
+                    FROM unnest(%(copies)s::int[], %(kept)s::int[]) AS pair(copy, kept)
+                    WHERE %(column)s = pair.copy
+                    """,
+                    table=SQL.identifier(table),
+                    column=SQL.identifier(column),
+                    copies=list(kept_of),
+                    kept=list(kept_of.values()),
+                )
+            )
+        self.env.invalidate_all()
+        self.browse(set(kept_of.values()))._sync_refresh_access()
+        self.browse(kept_of).sudo().unlink()
 
     # Order ----------------------------------------------------------------------
 

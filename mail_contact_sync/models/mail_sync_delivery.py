@@ -158,7 +158,9 @@ class MailSyncDelivery(models.AbstractModel):
     def _guard(self, batch):
         """The last guard of private mail: a function that tells whether a mail is the matched one.
 
-        Whatever a server answers, only a mail that names the contact is posted.
+        Whatever a server answers, only the mail that was matched is posted: the one
+        of that Message-ID or, where there is none, one that names the contact.  Its
+        address may have changed since, or it was merged into another.
         """
         keys = self.env["mail.sync.vault"]._keys()
         self.env.cr.execute(
@@ -172,8 +174,8 @@ class MailSyncDelivery(models.AbstractModel):
             keys_of[partner_id].add(key)
 
         def is_matched(mail: ParsedMail, matches) -> bool:
-            if mail.message_id and keys.message(mail.message_id) != matches[0].message_key:
-                return False
+            if mail.message_id:
+                return keys.message(mail.message_id) == matches[0].message_key
             named = {keys.address(address) for address in mail.addresses}
             return all(named & keys_of[match.partner_id.id] for match in matches)
 

@@ -13,4 +13,5 @@ from . import (
     test_concurrency,
     test_contacts,
     test_engine,
+    test_merge,
 )

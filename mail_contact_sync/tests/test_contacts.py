@@ -147,6 +147,7 @@ class TestContacts(SyncCase):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.account.company_id.id}
         )
+        self.anna.company_ids += branch
         self.account.company_id = branch
         self.arrive(self.mail())
         self.sync()

@@ -37,23 +37,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 partners=(src_partners + dst_partner).ids,
             )
         )
-        kept_of = dict(self.env.cr.fetchall())
-        if not kept_of:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE mail_sync_match match SET mail_message_id = pair.kept
-                FROM unnest(%s, %s) AS pair(copy, kept) WHERE match.mail_message_id = pair.copy
-                """,
-                list(kept_of),
-                list(kept_of.values()),
-            )
-        )
-        self.env["mail.sync.match"].invalidate_model(["mail_message_id"])
-        messages = self.env["mail.message"].sudo()
-        messages.browse(set(kept_of.values()))._sync_refresh_access()
-        messages.browse(kept_of).unlink()
+        self.env["mail.message"]._sync_give_way(dict(self.env.cr.fetchall()))
 
     @api.model
     def _merge_matches(self, src_partners, dst_partner):
