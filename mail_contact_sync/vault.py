@@ -11,6 +11,7 @@ backup: a dump alone opens no mailbox.
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -23,17 +24,27 @@ class KeyLost(Exception):
     """The value was encrypted with a key that is not here."""
 
 
+class KeyInvalid(KeyLost):
+    """What is given as a key is none.  Nothing can be encrypted, either."""
+
+
 class Vault:
     """Encrypts and decrypts short texts."""
 
     def __init__(self, keys: list[str]):
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        fernets = [Fernet(key) for key in keys]
+        self._first = fernets[0]
+        self._fernet = MultiFernet(fernets)
 
     @classmethod
     def open(cls, data_dir: str) -> "Vault":
-        """The vault of this server; ``ValueError`` where a key is no Fernet key."""
+        """The vault of this server; raise ``KeyInvalid``."""
         keys = os.environ.get(ENVIRONMENT, "").replace(",", " ").split()
-        return cls(keys or [_key_from_file(Path(data_dir) / KEY_FILE)])
+        path = Path(data_dir) / KEY_FILE
+        try:
+            return cls(keys or [_key_from_file(path)])
+        except ValueError as error:
+            raise KeyInvalid(f"No Fernet key: {ENVIRONMENT if keys else path}") from error
 
     def encrypt(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode("ascii")
@@ -46,11 +57,13 @@ class Vault:
             raise KeyLost from error
 
     def rotate(self, token: str) -> str:
-        """``token`` encrypted anew with the first key."""
+        """``token`` encrypted with the first key; as it is where that opens it."""
+        text = self.decrypt(token)
         try:
-            return self._fernet.rotate(token.encode()).decode("ascii")
-        except InvalidToken as error:
-            raise KeyLost from error
+            self._first.decrypt(token.encode())
+        except InvalidToken:
+            return self.encrypt(text)
+        return token
 
 
 def _key_from_file(path: Path) -> str:
@@ -64,10 +77,8 @@ def _key_from_file(path: Path) -> str:
                 file.write(Fernet.generate_key())
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass
         finally:
             os.unlink(draft)
     return path.read_text(encoding="ascii").strip()

@@ -275,9 +275,39 @@ class MailSyncMatch(models.Model):
 
     @api.model
     def _rekey(self, keys: Keys):
-        """New keys for what is posted; what is not is found anew by the next scan."""
-        self.search([("mail_message_id", "=", False)]).unlink()
-        for match in self.search([]):
-            match.message_key = keys.message(
-                match.mail_message_id.sync_message_id or match.mail_message_id.message_id
+        """New keys for what is in the chatter under its Message-ID.
+
+        All else is found anew by the next scan, which knows what is in the
+        chatter without one by what it says.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM mail_sync_match match WHERE NOT EXISTS (
+                    SELECT FROM mail_message message
+                    WHERE message.id = match.mail_message_id
+                        AND coalesce(sync_message_id, message_id) NOT LIKE 'digest:%%'
+                )
+                """
             )
+        )
+        self.env.cr.execute(
+            SQL(
+                """SELECT match.id, coalesce(sync_message_id, message_id)
+                   FROM mail_sync_match match
+                   JOIN mail_message message ON message.id = match.mail_message_id"""
+            )
+        )
+        key_of = {match: keys.message(message_id) for match, message_id in self.env.cr.fetchall()}
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_sync_match match SET message_key = pair.key
+                FROM unnest(%s::int[], %s::bigint[]) AS pair(id, key) WHERE match.id = pair.id
+                """,
+                list(key_of),
+                list(key_of.values()),
+            )
+        )
+        self.invalidate_model()

@@ -3,10 +3,11 @@
 import secrets
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..keys import Keys
-from ..vault import KeyLost, Vault
+from ..vault import KeyInvalid, KeyLost, Vault
 
 INDEX_SECRET = "mail_contact_sync.index_secret"
 
@@ -29,8 +30,7 @@ class MailSyncVault(models.AbstractModel):
     @api.model
     def _keys(self) -> Keys:
         """Raise ``KeyLost`` where the database came here without its key."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        token = parameters.get_param(INDEX_SECRET)
+        token = self.env["ir.config_parameter"].sudo().get_param(INDEX_SECRET)
         if not token:
             return self._new_keys()
         return Keys(bytes.fromhex(self._open().decrypt(token)))
@@ -48,19 +48,34 @@ class MailSyncVault(models.AbstractModel):
         """The keys; where they are lost, new ones, and the index begins anew."""
         try:
             return self._keys()
+        except KeyInvalid as error:
+            raise UserError(
+                self.env._(
+                    "The key of this server for passwords cannot be used. "
+                    "Please tell your administrator: %s",
+                    error,
+                )
+            ) from error
         except KeyLost:
             keys = self._new_keys()
-            self.env["mail.sync.match"]._rekey(keys)
-            self.env["mail.sync.contact.key"]._rebuild()
+            # sudo: whoever is the first to enter her password, the index is everybody's
+            self.env["mail.sync.match"].sudo()._rekey(keys)
+            self.env["mail.sync.contact.key"].sudo()._rebuild()
             self.env["mail.sync.account"].sudo().search([])._forget_index()
             return keys
 
-    @api.model
+    @api.autovacuum
     def _rotate(self):
-        """Encrypt everything anew with the first of several keys."""
+        """Encrypt with the first key what an older one encrypted: a day later that may go."""
         vault = self._open()
         parameters = self.env["ir.config_parameter"].sudo()
+        accounts = self.env["mail.sync.account"].sudo().search([("secret", "!=", False)])
         if token := parameters.get_param(INDEX_SECRET):
             parameters.set_param(INDEX_SECRET, vault.rotate(token))
-        for account in self.env["mail.sync.account"].sudo().search([("secret", "!=", False)]):
-            account.secret = vault.rotate(account.secret)
+        for account in accounts:
+            try:
+                secret = vault.rotate(account.secret)
+            except KeyLost:
+                continue  # its owner is asked for the password
+            if secret != account.secret:
+                account.secret = secret

@@ -14,4 +14,5 @@ from . import (
     test_contacts,
     test_engine,
     test_merge,
+    test_vault,
 )

@@ -145,6 +145,22 @@ class TestPortal(PortalCase):
             lambda env: env["ir.attachment"].search([("id", "=", self.file.id)]), shows=self.found
         )
 
+    def test_document_that_grants_access(self):
+        """Were contacts shown by a token, as orders are, their e-mails would stay closed."""
+        grant = patch.object(
+            type(self.env["res.partner"]),
+            "_get_thread_with_access",
+            lambda self, thread_id, **kwargs: self.browse(thread_id),
+        )
+        with grant:
+            for mode in ("read", "create"):
+                self.assertClosed(
+                    lambda env, m=mode: env["mail.message"]._get_with_access(
+                        self.message.id, mode=m
+                    ),
+                    shows=self.found,
+                )
+
     def test_changes(self):
         for visibility in ("shared", "private"):
             self.show(visibility)
@@ -180,20 +196,6 @@ class TestPortalRoutes(PortalCase, RoutesCase):
 
     def test_portal_chatter(self):
         self.assertClosed(self.rpc("/mail/chatter_fetch", **self.thread))
-
-    def test_document_that_grants_access(self):
-        """Were contacts shown by a token, as orders are, their e-mails would stay closed."""
-        with patch.object(
-            type(self.env["res.partner"]),
-            "_get_thread_with_access",
-            lambda self, thread_id, **kwargs: self.browse(thread_id),
-        ):
-            self.assertClosed(
-                self.rpc(
-                    "/mail/message/reaction", message_id=self.message.id, content="+", action="add"
-                ),
-                shows=self.found,
-            )
 
     def test_thread_data(self):
         self.file.write({"name": SECRET})

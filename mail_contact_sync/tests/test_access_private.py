@@ -46,6 +46,13 @@ class TestPrivateMessage(AccessCase):
     def test_where_it_stands(self):
         self.assertHidden(lambda env: self.messages(env).action_open_document(), shows=self.found)
 
+    def test_document_that_grants_access(self):
+        for mode in ("read", "create"):
+            self.assertHidden(
+                lambda env, m=mode: env["mail.message"]._get_with_access(self.message.id, mode=m),
+                shows=self.found,
+            )
+
     def test_portal_format(self):
         self.assertHidden(lambda env: self.messages(env).portal_message_format())
 

@@ -77,12 +77,15 @@ class TestPrivateMessageRoutes(RoutesCase):
     # One message -----------------------------------------------------------
 
     def test_reaction(self):
-        self.assertHidden(
+        def reacted():
+            self.message.reaction_ids.unlink()
             self.rpc(
                 "/mail/message/reaction", message_id=self.message.id, content="+", action="add"
-            ),
-            shows=self.found,
-        )
+            )()
+            return self.message.reaction_ids
+
+        self.assertHidden(reacted, shows=self.found)
+        self.assertFalse(self.message.reaction_ids)
 
     def test_translation(self):
         self.env["mail.message.translation"].create(
