@@ -11,6 +11,7 @@ from . import (
     mail_sync_envelope,
     mail_sync_folder,
     mail_sync_match,
+    mail_sync_posting,
     mail_sync_sentence,
     mail_sync_vault,
     mail_thread,

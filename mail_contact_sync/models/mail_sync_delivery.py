@@ -1,36 +1,24 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import logging
-import re
 from collections import defaultdict
 from dataclasses import replace
-from hashlib import blake2b
-from urllib.parse import unquote
-
-from markupsafe import Markup
-from psycopg2 import OperationalError
 
 from odoo import api, models
-from odoo.tools import SQL, clean_context, plaintext2html
-from odoo.tools.mail import generate_tracking_message_id
+from odoo.tools import SQL
 
 from ..connectors.base import CursorExpired, FolderGone, MessageError
 from ..mime import ParsedMail, parse
-from .mail_sync_sentence import NOT_FETCHABLE, NOT_POSTABLE
-
-_logger = logging.getLogger(__name__)
+from .mail_sync_posting import is_too_large, sync_message_id
+from .mail_sync_sentence import NOT_FETCHABLE
 
 BATCH_MESSAGES = 100
 BATCH_BYTES = 16 * 2**20
-#: A larger message is posted without its attachments, from its first bytes.
-MAX_MESSAGE_BYTES = 64 * 2**20
+#: What is read of a message that is too large to be posted whole.
 HEAD_BYTES = 2**20
-MAX_MESSAGE_ID = 500
-CID = re.compile(r"cid:([^\"'\s>)]+)")
 
 
 class MailSyncDelivery(models.AbstractModel):
-    """Matched mail into the chatter: fetch, parse, dedupe, one batch create."""
+    """What is matched comes out of the mailbox: fetch, check, dedupe, and have it posted."""
 
     _name = "mail.sync.delivery"
     _description = "Delivery of Synced E-mails"
@@ -56,7 +44,7 @@ class MailSyncDelivery(models.AbstractModel):
             batch = batch.exists()
             batch -= self._settle_posted(batch)
             batch -= self._settle_known(batch, mails)
-            self._post(account, self._each_once(batch, mails), mails)
+            self.env["mail.sync.posting"]._post(account, self._each_once(batch, mails), mails)
             self.env.cr.commit()
         return size
 
@@ -180,191 +168,3 @@ class MailSyncDelivery(models.AbstractModel):
             return all(named & keys_of[match.partner_id.id] for match in matches)
 
         return is_matched
-
-    # Posting --------------------------------------------------------------------
-
-    @api.model
-    def _post(self, account, batch, mails):
-        if not batch:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._create(account, batch, mails)
-        except OperationalError:
-            raise  # a lost race, not a bad mail
-        except Exception:
-            if len(batch) == 1:
-                _logger.exception("Synced e-mail %s could not be posted", batch.id)
-                batch._fail(NOT_POSTABLE)
-            else:
-                for match in batch:
-                    self._post(account, match, mails)
-
-    @api.model
-    def _create(self, account, batch, mails):
-        batch = batch.sorted(lambda match: (match.date, match.id))
-        authors = self._authors(account, batch, mails)
-        attachments = [self._create_attachments(mails[match.ref]) for match in batch]
-        messages = (
-            self.env["mail.message"]
-            .with_context(clean_context(self.env.context))
-            .create(
-                [
-                    self._values(account, match, mails[match.ref], files, author)
-                    for match, files, author in zip(batch, attachments, authors, strict=True)
-                ]
-            )
-        )
-        for match, message, files in zip(batch, messages, attachments, strict=True):
-            files.res_id = message.id
-            match._post(message.id)
-        self._link_parents(batch)
-        self._announce(account, batch)
-
-    @api.model
-    def _values(self, account, match, mail: ParsedMail, files, author_id):
-        return {
-            "model": "res.partner",
-            "res_id": match.partner_id.id,
-            "message_type": "email_outgoing" if match.outgoing else "email",
-            "subtype_id": self.env.ref("mail_contact_sync.mt_synced_email").id,
-            "is_internal": True,
-            "author_id": author_id,
-            "email_from": mail.sender or False,
-            "date": match.date,
-            "subject": mail.subject,
-            "body": self._note(match) + self._body(mail, files),
-            "incoming_email_to": mail.to,
-            "incoming_email_cc": mail.cc,
-            "attachment_ids": [(4, file.id) for file in files],
-            "reply_to": mail.reply_to or mail.sender,
-            # The real id stays out of core's column: the gateway takes a mail
-            # whose id stands there for a duplicate and would drop a lead.
-            "message_id": generate_tracking_message_id("mail-contact-sync"),
-            "email_add_signature": False,
-            "record_company_id": False,
-            "record_alias_domain_id": False,
-            "sync_message_id": sync_message_id(mail),
-            "sync_access": account.visibility,
-            "sync_user_ids": [(4, account.user_id.id)] if account.visibility == "private" else [],
-        }
-
-    @api.model
-    def _create_attachments(self, mail: ParsedMail):
-        """On the message, not on the contact: who may not read it sees no file."""
-        return (
-            self.env["ir.attachment"]
-            .with_context(clean_context(self.env.context), attachments_mime_plainxml=True)
-            .create(
-                [
-                    {
-                        "name": attachment.name,
-                        "raw": attachment.content,
-                        "mimetype": attachment.mimetype,
-                        "res_model": "mail.message",
-                        "res_id": 0,
-                        "description": attachment.cid or False,
-                    }
-                    for attachment in mail.attachments
-                ]
-            )
-        )
-
-    @api.model
-    def _body(self, mail: ParsedMail, files):
-        if not mail.html:
-            return plaintext2html(mail.text) if mail.text else Markup()
-        urls = {
-            attachment.cid: f"/web/image/{file.id}"
-            for attachment, file in zip(mail.attachments, files, strict=True)
-            if attachment.cid
-        }
-        # Markup, so as to be joined unescaped: the field sanitises it
-        return Markup(
-            CID.sub(lambda match: urls.get(unquote(match[1]).strip("<>"), match[0]), mail.html)
-        )
-
-    @api.model
-    def _note(self, match):
-        if not is_too_large(match):
-            return Markup()
-        return Markup("<p><em>%s</em></p>") % self.env._(
-            "This e-mail is very large (%s MB). Its attachments are only in the mailbox.",
-            match.size // 2**20,
-        )
-
-    @api.model
-    def _authors(self, account, batch, mails) -> list[int | bool]:
-        """For each match the partner who wrote the mail, where there is one."""
-        keys = self.env["mail.sync.vault"]._keys()
-        own = account._own_addresses()
-        senders = [mails[match.ref].sender_address for match in batch]
-        key_of = {sender: keys.address(sender) for sender in senders if sender}
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT contact.key, contact.partner_id FROM mail_sync_contact_key contact
-                JOIN res_partner partner ON partner.id = contact.partner_id
-                WHERE contact.key = ANY(%s) AND partner.active
-                ORDER BY partner.id DESC
-                """,
-                list(key_of.values()),
-            )
-        )
-        rows = self.env.cr.fetchall()
-        partner_of, pairs = dict(rows), set(rows)
-        authors = []
-        for match, sender in zip(batch, senders, strict=True):
-            key = key_of.get(sender)
-            if sender in own or (not sender and match.outgoing):
-                authors.append(account.user_id.partner_id.id)
-            elif (key, match.partner_id.id) in pairs:
-                authors.append(match.partner_id.id)
-            else:
-                authors.append(partner_of.get(key, False))
-        return authors
-
-    @api.model
-    def _link_parents(self, batch):
-        """Replies hang on their parent, whichever of the two came first."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE mail_message child SET parent_id = parent_match.mail_message_id
-                FROM mail_sync_match child_match
-                JOIN mail_sync_match parent_match
-                    ON parent_match.partner_id = child_match.partner_id
-                    AND parent_match.message_key = child_match.parent_key
-                    AND parent_match.mail_message_id IS NOT NULL
-                WHERE child.id = child_match.mail_message_id AND child.parent_id IS NULL
-                    AND child.id <> parent_match.mail_message_id
-                    AND child_match.partner_id = ANY(%(partners)s)
-                    AND (child_match.id = ANY(%(ids)s) OR parent_match.id = ANY(%(ids)s))
-                """,
-                ids=batch.ids,
-                partners=batch.partner_id.ids,
-            )
-        )
-        self.env["mail.message"].invalidate_model(["parent_id", "child_ids"])
-
-    @api.model
-    def _announce(self, account, batch):
-        """An open chatter shows what has come."""
-        listener = (
-            account.user_id
-            if account.visibility == "private"
-            else self.env.ref("base.group_user")
-        )
-        listener._bus_send("mail_contact_sync/posted", {"partner_ids": batch.partner_id.ids})
-
-
-def is_too_large(match) -> bool:
-    return match.size > MAX_MESSAGE_BYTES
-
-
-def sync_message_id(mail: ParsedMail) -> str:
-    """What a mail is known by, in whichever mailbox it was found; fit for a btree index."""
-    if len(mail.message_id) > MAX_MESSAGE_ID:
-        return f"digest:{blake2b(mail.message_id.encode(), digest_size=16).hexdigest()}"
-    return mail.message_id or f"digest:{mail.digest}"

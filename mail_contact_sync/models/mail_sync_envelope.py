@@ -139,7 +139,8 @@ class MailSyncEnvelope(models.Model):
         """
         self.env.cr.execute(
             SQL(
-                """SELECT account_id, count(DISTINCT message_key), count(*) FILTER (WHERE unreadable)
+                """SELECT account_id, count(DISTINCT message_key),
+                       count(*) FILTER (WHERE unreadable)
                    FROM mail_sync_envelope WHERE account_id = ANY(%s) GROUP BY account_id""",
                 list(account_ids),
             )

@@ -60,11 +60,20 @@ class ResPartner(models.Model):
             self.env["mail.sync.contact.key"]._again(self.ids)
         return result
 
-    def _message_add_suggested_recipients(self, **kwargs):
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
         """Never propose to a user that she write to herself."""
-        suggested = super()._message_add_suggested_recipients(**kwargs)
+        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
         myself = self.env.user.partner_id
-        for record_id, values in suggested.items():
-            if record_id != myself.id:
-                values["partners"] -= myself
-        return suggested
+        # sudo: asks for nobody's mailboxes but the user's own
+        mailboxes = self.env.user.sudo().mail_sync_account_ids
+        own = {address for mailbox in mailboxes for address in mailbox._own_addresses()}
+        return {
+            record_id: [
+                recipient
+                for recipient in recipients
+                if record_id == myself.id
+                or (recipient["partner_id"] != myself.id
+                and (recipient["partner_id"] or recipient["email"] not in own))
+            ]
+            for record_id, recipients in suggested.items()
+        }

@@ -11,6 +11,7 @@ MODELS = (
     "mail.sync.envelope",
     "mail.sync.contact.key",
     "mail.sync.delivery",
+    "mail.sync.posting",
     "mail.sync.engine",
     "mail.sync.sentence",
     "mail.sync.vault",

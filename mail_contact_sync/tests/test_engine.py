@@ -191,16 +191,16 @@ class TestEngine(SyncCase):
     def test_an_unpostable_message_is_listed_and_the_rest_posted(self):
         for number in range(4):
             self.arrive(self.mail(subject=f"Mail {number}", days=number + 1))
-        delivery = type(self.env["mail.sync.delivery"])
-        values = delivery._values
+        posting = type(self.env["mail.sync.posting"])
+        values = posting._values
 
-        def fail(delivery, account, match, mail, files, author_id):
+        def fail(posting, account, match, mail, *args):
             if mail.subject == "Mail 2":
                 raise ValueError("no")
-            return values(delivery, account, match, mail, files, author_id)
+            return values(posting, account, match, mail, *args)
 
-        logger = "odoo.addons.mail_contact_sync.models.mail_sync_delivery"
-        with patch.object(delivery, "_values", fail), self.assertLogs(logger, "ERROR"):
+        logger = "odoo.addons.mail_contact_sync.models.mail_sync_posting"
+        with patch.object(posting, "_values", fail), self.assertLogs(logger, "ERROR"):
             self.sync()
         self.assertEqual(len(self.synced()), 3)
         match = self.env["mail.sync.match"].search([("state", "!=", "posted")])
