@@ -91,6 +91,14 @@ def is_blank(markup: str) -> bool:
     return not (_IMAGE.search(markup) or html.unescape(_TAG.sub("", markup)).strip())
 
 
+_CLOSING = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+
+
+def unclosed(markup: str) -> str:
+    """HTML that does not end its body: libxml2 would drop what others have put behind it."""
+    return _CLOSING.sub("", markup)
+
+
 def from_text(text: str) -> str:
     """HTML that shows ``text`` as it stands."""
     shown = html.escape(text.strip("\n"), quote=False)

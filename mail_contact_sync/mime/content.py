@@ -135,7 +135,7 @@ def _text(part: Part) -> Content:
     charset = part.parameters.get("charset", "")
     is_html = part.content_type == "text/html"
     if is_html:
-        text = decode(shown, charset, body.declared_charset(shown))
+        text = body.unclosed(decode(shown, charset, body.declared_charset(shown)))
         blank = body.is_blank(text)
     else:
         text = _plain(decode(shown, charset), part)

@@ -112,7 +112,7 @@ class _Reader:
         return after_fields, after_fields
 
     def _take_apart(self, part: Part, start: int, body_start: int, end: int, depth: int) -> None:
-        boundary = octets(part.parameters.get("boundary", "")).rstrip()
+        boundary = octets(part.parameters.get("boundary", ""))
         spans = self._spans(boundary, body_start, end) if boundary else []
         if not spans and (found := _DELIMITER.search(self._raw, max(body_start - 1, 0), end)):
             spans = self._spans(found[1], body_start, end)

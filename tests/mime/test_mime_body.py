@@ -360,6 +360,13 @@ def test_what_only_resembles_a_uuencoded_file(text):
     assert sound(part("text/plain", text.encode())).text == text
 
 
+def test_no_html_ends_before_the_body_does():
+    """libxml2, and so every sanitizer built on it, drops what stands behind ``</html>``."""
+    document = part("text/html", b"<html><body><p>a</p></body>\n</HTML >\n<p>disclaimer</p>")
+    html = sound(multipart("mixed", document, document)).html
+    assert html == "\n".join(["<html><body><p>a</p>\n\n<p>disclaimer</p>"] * 2)
+
+
 @pytest.mark.parametrize(
     ("link", "resolved"),
     [
