@@ -9,9 +9,11 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from .home import NAME
 from .progress import Heartbeat, fail, run
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
+_POLICY_MARK = f"# Written by {NAME} while it installs packages"
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
@@ -24,12 +26,15 @@ def _installed(package: str) -> bool:
 def _no_daemons() -> Iterator[None]:
     """Keep packages from starting their own servers, which would listen beyond loopback.
 
-    The policy forbids only while this process lives, so that nothing lasts if it is killed.
+    A policy that is there stays: such a machine starts no daemons anyway.  Ours forbids only
+    while this process lives, so that it means nothing if it is left behind.
     """
-    if _POLICY.exists():
+    if _POLICY.exists() and _POLICY_MARK not in _POLICY.read_text():
         yield
         return
-    _POLICY.write_text(f"#!/bin/sh\n[ -d /proc/{os.getpid()} ] && exit 101\nexit 0\n")
+    _POLICY.write_text(
+        f"#!/bin/sh\n{_POLICY_MARK}\n[ -d /proc/{os.getpid()} ] && exit 101\nexit 0\n"
+    )
     _POLICY.chmod(0o755)
     try:
         yield
@@ -42,14 +47,17 @@ def require(packages: Iterable[str]) -> None:
     missing = [package for package in packages if not _installed(package)]
     if not missing:
         return
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    install = ["apt-get", "install", "--no-install-recommends", *missing]
     if os.geteuid():
         raise fail(f"Debian packages are missing.  Please run:\n  sudo {shlex.join(install)}")
     with _no_daemons():
+        run(
+            "Ending what an interrupted installation has left", ["dpkg", "--configure", "--pending"]
+        )
         run("Reading Debian's package lists", ["apt-get", "update"])
         run(
             f"Installing Debian packages: {' '.join(missing)}",
-            install,
+            [*install, "--yes", "--option=DPkg::Lock::Timeout=600"],
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         )
 

@@ -13,13 +13,13 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
 from .account import Account
-from .progress import fail, say
+from .progress import Heartbeat, fail
 
 NAME = "mail_contact_sync"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -41,6 +41,9 @@ def digest(*parts: object) -> str:
     return hasher.hexdigest()
 
 
+CLONE = digest(REPOSITORY)
+
+
 def _place(account: Account) -> Path:
     if chosen := os.environ.get("MAIL_CONTACT_SYNC_CACHE"):
         return Path(chosen).absolute()
@@ -58,6 +61,15 @@ def _lock(path: Path, operation: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    """Remove links and folders; the links first, so that none leads to half a folder."""
+    for path in sorted(paths, key=Path.is_symlink, reverse=True):
+        if path.is_symlink():
+            path.unlink()
+        else:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 class Home:
@@ -90,43 +102,45 @@ class Home:
         try:
             descriptor = _lock(tag, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Waiting for another run's set-up to end")
-            descriptor = _lock(tag, fcntl.LOCK_EX)
+            with Heartbeat("Waiting for another run's set-up to end"):
+                descriptor = _lock(tag, fcntl.LOCK_EX)
         try:
             yield
         finally:
             os.close(descriptor)
 
-    def made(self, name: str, content: str, make: Callable[[Path], None]) -> Path:
-        """The folder ``name``, filled by ``make(folder)`` unless it holds ``content`` already.
+    def made(
+        self, kind: str, name: str, make: Callable[[Path], None], *, only: bool = False
+    ) -> Path:
+        """The folder ``kind/name``, filled by ``make(folder)`` the first time.
 
-        It counts only once its stamp is written, which is the last step of making, and the first
-        to go: whatever was interrupted is made anew.  To be called while ``alone``.
+        Made under a name of its own, it counts only once a link with the right name leads to it:
+        whatever was interrupted is made anew, out of the way of what may be left running.  Where
+        there is to be ``only`` one of a kind, the others go.  To be called while ``alone``.
         """
-        folder = self.path / name
-        stamp = folder.with_suffix(".made")
-        if not stamp.exists() or stamp.read_text() != content:
-            stamp.unlink(missing_ok=True)
-            if folder.exists():
-                shutil.rmtree(folder)
-            folder.mkdir(parents=True)
+        link = self.path / kind / name
+        if not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            _remove(link.parent.glob("*" if only else f"{name}*"))
+            folder = Path(mkdtemp(dir=link.parent, prefix=f"{name}-"))
+            folder.chmod(0o755)
             make(folder)
-            stamp.write_text(content)
-        return folder
+            link.symlink_to(folder.name)
+        return link.resolve()
 
     def run_folder(self) -> Path:
         """A new folder, this run's alone for as long as this process lives.
 
         Removes those of runs that are over.  To be called while ``alone``.
         """
-        clone = self.path / "clones" / digest(REPOSITORY)
+        clone = self.path / f"run-{CLONE}"
         clone.mkdir(parents=True, exist_ok=True)
         for left in clone.iterdir():
             # It may be in use, or be removed by its own run at this moment.
             with suppress(BlockingIOError, FileNotFoundError):
                 os.close(_lock(left, fcntl.LOCK_EX | fcntl.LOCK_NB))
                 shutil.rmtree(left)
-        folder = Path(mkdtemp(dir=clone, prefix="run-"))
+        folder = Path(mkdtemp(dir=clone, prefix=""))
         _lock(folder, fcntl.LOCK_SH)
         folder.chmod(0o755)
         return folder
@@ -139,6 +153,5 @@ class Home:
             _lock(self.path, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise fail(f"{self.path} is in use: end the other run first.") from None
-        for stamp in self.path.glob("*/*.made"):
-            stamp.unlink()
+        _remove(self.path.glob("*/*"))
         shutil.rmtree(self.path)

@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from .environment import Environment
-from .home import NAME, REPOSITORY, digest
+from .home import CLONE, NAME, REPOSITORY, digest
 from .odoo import Odoo
 from .postgres import Postgres, programs
 from .progress import run
@@ -35,12 +35,12 @@ def image(environment: Environment) -> Path:
     """The current image's folder.  To be called while the home is ``alone``."""
     made = environment.home.made
     odoo = digest(environment.odoo, revision(environment.odoo), environment.python, programs())
-    stock = made(f"image/{odoo}", odoo, lambda folder: _make_stock(environment, folder))
+    stock = made("image", odoo, lambda folder: _make_stock(environment, folder))
     return made(
-        # One a clone: while the add-on is being worked on, its content changes all the time.
-        f"image/{digest(REPOSITORY)}",
+        f"image-{CLONE}",
         digest(odoo, *_schema()),
         lambda folder: _make_installed(environment, stock, folder),
+        only=True,  # while the add-on is being worked on, it changes all the time
     )
 
 

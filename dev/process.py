@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 
 _POLL = 0.05  # seconds; servers come up within tenths of a second or within a minute
@@ -22,6 +23,14 @@ def end_in_order() -> None:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
+
+
+def tied(argv: Iterable, signal: signal.Signals) -> list[str]:
+    """The command line as one that gets ``signal`` when the thread that starts it ends.
+
+    To be started from the main thread, whose end is that of the process, even if that is killed.
+    """
+    return ["setpriv", "--pdeathsig", signal.name.removeprefix("SIG"), *map(str, argv)]
 
 
 def free_port() -> int:
@@ -44,8 +53,7 @@ class Server(ABC):
     """A server on loopback that never outlives this process, not even if that is killed.
 
     A context manager: starts on enter and answers from then on, ends on exit.  It may be started
-    again after ``stop`` or ``kill``.  To be started from the main thread: the kernel takes the
-    starting thread's end for the parent's.
+    again after ``stop`` or ``kill``.  To be started from the main thread, see ``tied``.
     """
 
     #: What asks it to end in good order, its clients notwithstanding.
@@ -76,10 +84,9 @@ class Server(ABC):
         return self._process.pid
 
     def start(self) -> "Server":
-        die_with_parent = ["setpriv", "--pdeathsig", self.ends_on.name[3:]]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*die_with_parent, *map(str, self.command())],
+                tied(self.command(), self.ends_on),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

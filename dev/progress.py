@@ -3,6 +3,7 @@
 """What the person at the terminal reads while long steps run."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,9 +11,11 @@ import time
 from collections import deque
 from pathlib import Path
 
+from .process import tied
+
 # When this process began, which the move into the venv does not end: proc(5), field 22 of stat
 _BEGAN = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-_HEARTBEAT = 5  # seconds between two signs of life
+_HEARTBEAT = 10  # seconds between two signs of life
 
 
 def say(text: str) -> None:
@@ -57,13 +60,13 @@ class Heartbeat:
 def run(text: str, argv: list, **popen) -> None:
     """Run ``argv`` under a heartbeat that shows its output's latest line.
 
-    Its output is shown only if it fails, which ends the program.  ``popen`` goes to
-    ``subprocess.Popen``.
+    Its output is shown only if it fails, which ends the program.  It is killed when this process
+    is.  ``popen`` goes to ``subprocess.Popen``.
     """
     output: deque[str] = deque(maxlen=30)
     with Heartbeat(text) as heartbeat:
         process = subprocess.Popen(
-            [str(arg) for arg in argv],
+            tied(argv, signal.SIGKILL),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -37,7 +37,7 @@ def odoo_source(home: Home) -> Path:
             raise fail(f"ODOO_HOME={source} holds no Odoo: expected {source}/odoo/release.py.")
         return source
     pins = digest(_SID, _BOOKWORM, _LEFT_OUT)
-    return home.made(f"odoo/{pins}", pins, _fetch) / "usr/lib/python3/dist-packages"
+    return home.made("odoo", pins, _fetch) / "usr/lib/python3/dist-packages"
 
 
 def revision(source: Path) -> str:

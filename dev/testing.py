@@ -2,10 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What ``./test`` does: pytest, or Odoo's own test runner, against a fresh database."""
 
+import signal
 import subprocess
 
 from .environment import Environment
 from .home import NAME, REPOSITORY
+from .process import tied
 from .sandbox import Sandbox
 
 
@@ -15,7 +17,7 @@ def by_pytest(environment: Environment, arguments: list[str]) -> int:
         odoo = sandbox.idle_odoo(sandbox.database("test"))
         pytest = ["pytest", "--odoo-http", f"--basetemp={sandbox.folder / 'pytest'}"]
         return subprocess.call(
-            [environment.python, "-m", *pytest, *arguments],
+            tied([environment.python, "-m", *pytest, *arguments], signal.SIGTERM),
             cwd=REPOSITORY,
             env={
                 **environment.variables,

@@ -17,7 +17,7 @@ def python(home: Home) -> Path:
     """The interpreter to run Odoo and the tests with."""
     base = Path(sys.base_prefix).resolve()
     pins = digest(REQUIREMENTS.read_bytes(), base, platform.python_version())
-    return home.made(f"venv/{pins}", pins, _make) / "bin" / "python"
+    return home.made("venv", pins, _make) / "bin" / "python"
 
 
 def _make(folder: Path) -> None:
