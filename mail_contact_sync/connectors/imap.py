@@ -129,8 +129,6 @@ class ImapConnector(Connector):
             return self._first(folder, status, since, limit)
         if status.uidvalidity != seen.uidvalidity:
             raise CursorExpired(reasons.FOLDER_RENUMBERED)
-        if seen.covers(status, since):
-            return Page((), cursor)
         if since < seen.since:
             self._windows.pop(folder.ref, None)
             seen = replace(seen, low=seen.high + 1, since=since)

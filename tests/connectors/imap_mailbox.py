@@ -126,8 +126,8 @@ def connector_of(server, security: str = "none", password: str = "pass", **optio
     )
 
 
-def look(connector: ImapConnector):
-    return connector.changes(INBOX, None, SINCE, 10)
+def look(connector: ImapConnector, limit: int = 10):
+    return connector.changes(INBOX, None, SINCE, limit)
 
 
 def failure(connector: ImapConnector) -> ConnectorError:

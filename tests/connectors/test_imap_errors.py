@@ -5,6 +5,7 @@
 import errno
 import socket
 import ssl
+from imaplib import IMAP4
 
 import pytest
 from imap_mailbox import connector_of, failure
@@ -120,6 +121,21 @@ def test_a_refused_folder(said, kind, reason):
 def test_what_python_raises(error, connecting, kind, reason):
     translated = translate(error, connecting=connecting)
     assert (type(translated), translated.reason) == (kind, reason)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "socket error: unterminated line: b'Subject: merger'",
+        "command: UID => socket error: unterminated line: b'Subject: merger'",
+        "unexpected response: b'Subject: merger'",
+        "command: UID => unexpected tagged response: b'A1 merger'",
+    ],
+)
+def test_what_imaplib_quotes_of_a_broken_answer_is_not_passed_on(text):
+    translated = translate(IMAP4.abort(text))
+    assert (type(translated), translated.reason) == (TemporaryError, "connection-dropped")
+    assert translated.detail and "merger" not in str(translated)
 
 
 def test_details_are_one_short_line():

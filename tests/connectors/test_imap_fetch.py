@@ -11,6 +11,7 @@ from peers.scripted_imap import ScriptedImap
 from mail_contact_sync.connectors import imap_session, reasons
 from mail_contact_sync.connectors.base import (
     CursorExpired,
+    Folder,
     MessageError,
     TemporaryError,
     Throttled,
@@ -156,9 +157,9 @@ def scripted(fetches, alive=b"* SEARCH 1 2 3\r\n"):
     )
 
 
-def look_at(server):
+def look_at(server, limit=10):
     with connector_of(server) as connector:
-        return look(connector)
+        return look(connector, limit)
 
 
 def test_headers_that_are_kept_back_are_reported_and_the_others_returned():
@@ -187,11 +188,15 @@ def test_headers_that_never_come_are_reported():
         assert [error.ref for error in page.failed] == ["5.2"]
 
 
-def test_a_server_that_keeps_all_back_is_at_fault_itself(monkeypatch):
+@pytest.mark.parametrize("answer", [OK, NO])
+def test_a_server_that_keeps_all_back_is_at_fault_itself(answer, monkeypatch):
     monkeypatch.setattr(imap_session, "MAX_UNREADABLE", 2)
-    for answers in ([OK], [NO]):
-        with scripted(answers) as server, pytest.raises(TemporaryError):
-            look_at(server)
+    found = b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(1, 301)) + b"\r\n"
+    with scripted(answer) as server:
+        server.answers["UID SEARCH"] = found + OK
+        with pytest.raises(TemporaryError):
+            look_at(server, limit=300)
+        assert sum(command.startswith("UID FETCH") for command in server.commands) < 30
 
 
 def test_a_server_that_asks_for_a_pause_is_not_asked_for_single_messages():
@@ -251,6 +256,18 @@ def test_a_search_answered_in_several_lines_is_read_whole():
 def test_a_failed_search_is_no_empty_folder():
     with ScriptedImap({"UID SEARCH": NO}) as server, pytest.raises(TemporaryError):
         look_at(server)
+
+
+def test_folders_numbered_alike_are_not_mixed_up():
+    answers = {
+        "UID SEARCH": [b"* SEARCH 1 2\r\n" + OK, b"* SEARCH 1\r\n" + OK],
+        "UID FETCH": [header(2, "a2") + OK, header(1, "b1") + OK, header(1, "a1") + OK],
+    }
+    other = Folder("Other", "Other")
+    with ScriptedImap(answers) as server, connector_of(server) as connector:
+        page = connector.changes(INBOX, None, SINCE, 1)
+        assert names(connector.changes(other, None, SINCE, 1).envelopes) == ["b1"]
+        assert names(connector.changes(INBOX, page.cursor, SINCE, 1).envelopes) == ["a1"]
 
 
 def test_a_search_asks_for_no_more_than_imaplib_takes():

@@ -77,10 +77,17 @@ def test_folders_below_inbox_have_their_roles(prefixed_dovecot):
 def test_a_pass_that_finds_nothing_takes_five_commands(proxied, proxy):
     cursors = {}
     proxied.client.create_folder("Project")
+    proxied.add("old", folder="Archive", days=400)
+    proxied.add("gone", folder="Trash")
+    proxied.remove("gone", folder="Trash")
     with proxied.connect() as connector:
         for folder in connector.folders():
-            proxied.add("m1", folder=folder.ref)
+            proxied.add("m1", folder="INBOX")
             _, cursors[folder.ref] = read(connector, folder)
+        proxied.add("gone", folder="Project")
+        proxied.remove("gone", folder="Project")
+        project = Folder("Project", "Project")
+        _, cursors["Project"] = read(connector, project, cursors["Project"])
     proxy.sent = b""
     with proxied.connect() as connector:
         folders = connector.folders()
