@@ -70,12 +70,14 @@ class MailMessage(models.Model):
         self.browse(set(kept_of.values()))._sync_refresh_access()
         self.browse(kept_of).sudo().unlink()
 
-    # Order ----------------------------------------------------------------------
+    # Search ---------------------------------------------------------------------
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
         if order == "id DESC":
             order = self.env.context.get("mail_contact_sync_order", order)
+        if self.env.context.get("mail_contact_sync_hide"):
+            domain = Domain(domain) & Domain("sync_access", "=", False)
         return super()._search(domain, offset, limit, order, **kwargs)
 
     @api.model

@@ -72,17 +72,7 @@ class MailMessage(models.Model):
             self.env.su or operation == "read" or field.name not in SYNC_FIELDS
         )
 
-    # Paths --------------------------------------------------------------------------
-
-    @api.model
-    def _search(self, domain, *args, bypass_access=False, **kwargs):
-        # Relations that bypass access, as res.partner's message_ids does, would
-        # tell by a search what a hidden message says.
-        if self.env.context.get("mail_contact_sync_hide"):
-            domain = Domain(domain) & Domain("sync_access", "=", False)
-        elif bypass_access and not self.env.su:
-            domain = Domain(domain) & self._sync_readable_domain()
-        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+    # Paths ------------------------------------------------------------------------
 
     def fetch(self, field_names=None):
         # Core fetches with all rights what was browsed and never checked.

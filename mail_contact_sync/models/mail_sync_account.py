@@ -237,6 +237,17 @@ class MailSyncAccount(models.Model):
             self.env["mail.message"]._sync_refresh_access(accounts=self)
         return result
 
+    def _hold_visibility(self):
+        """Let nobody change it unseen until the transaction ends.
+
+        An update, not a lock: whoever waited for it fails, begins anew and sees
+        what was posted meanwhile (PostgreSQL 13.2.2).
+        """
+        self.env.cr.execute(
+            "UPDATE mail_sync_account SET visibility = visibility WHERE id = ANY(%s)", [self.ids]
+        )
+        self.invalidate_recordset(["visibility"])
+
     @api.ondelete(at_uninstall=False)
     def _unlink_only_owner(self):
         self._check_owner()

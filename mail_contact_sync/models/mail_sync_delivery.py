@@ -41,6 +41,7 @@ class MailSyncDelivery(models.AbstractModel):
         with lease.messages(keys.message(sync_message_id(mail)) for mail in mails.values()):
             # The transaction begins here: it sees what others posted before.
             self.env.cr.commit()
+            account._hold_visibility()
             batch = batch.exists()
             batch -= self._settle_posted(batch)
             batch -= self._settle_known(batch, mails)

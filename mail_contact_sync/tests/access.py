@@ -98,8 +98,14 @@ class AccessCase(SyncCase):
 class RoutesCase(AccessCase, HttpCase):
     """The same over HTTP: ``ask()`` sends a request."""
 
+    def setUp(self):
+        super().setUp()
+        self.visitor = None
+
     def answer(self, user, ask):
-        self.authenticate(user.login or None, user.login or None)
+        if user != self.visitor:
+            self.visitor = user
+            self.authenticate(user.login or None, user.login or None)
         try:
             with mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.models"):
                 return ask()

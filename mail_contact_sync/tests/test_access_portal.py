@@ -42,9 +42,9 @@ class PortalCase(AccessCase):
         self.show("shared")
         answer = self.answer(self.ben, ask)
         self.assertTrue(shows(answer), f"asks for nothing: {answer!r}")
-        for visibility in ("shared", "private"):
-            self.show(visibility)
-            for user in self.outsiders:
+        for user in self.outsiders:
+            for visibility in ("shared", "private"):
+                self.show(visibility)
                 with self.subTest(user=user.login, visibility=visibility):
                     answer = self.answer(user, ask)
                     self.assertFalse(shows(answer), f"tells it: {answer!r}")
