@@ -3,6 +3,7 @@
 """The mailbox on a Dovecot, once for each who reads it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Mailboxes:
         """Let another message arrive."""
         self._store(self._dovecot.maildir(login.user), [mail], flags="")
         self._dovecot.own()
+
+    def megabytes_read(self, login: Login) -> list[float]:
+        """What the server has sent, by connection, oldest first."""
+        line = rf"imap\({login.user}\).* out=(\d+)"
+        return [int(sent) / 1e6 for sent in re.findall(line, self._dovecot.log.read_text())]
 
     def _login(self, user: str) -> Login:
         self._dovecot.own()

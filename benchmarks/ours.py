@@ -46,7 +46,9 @@ def sync(env, account_id: int) -> None:
         env.invalidate_all()
         if account.error_reason:
             raise RuntimeError(f"{account.error_reason}: {account.error_detail}")
-        if account.last_sync and not account.scanning and not account.waiting_count:
+        queue = [("account_id", "=", account_id), ("state", "=", "waiting")]
+        waiting = env["mail.sync.match"].search_count(queue, limit=1)
+        if account.last_sync and not account.scanning and not waiting:
             return
 
 

@@ -118,8 +118,9 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, of numbers from 0.01 to millions."""
-    return f"{value:,.{max(0, 2 - math.floor(math.log10(value)))}f}"
+    """Three digits that count."""
+    digits = 2 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{max(0, digits)}f}"
 
 
 def _machine() -> str:

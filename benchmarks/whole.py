@@ -2,11 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """From a new mailbox to all mail in the chatters, and then once more with nothing new."""
 
-from itertools import islice
 from statistics import median
 
 from dev.image import STOCK
-from dev.progress import say
+from dev.progress import Heartbeat, say
 
 from . import ours, peers
 from .lab import Lab
@@ -19,15 +18,16 @@ _BATCH = 100
 
 
 def measure(lab: Lab) -> dict[str, float]:
-    matched = [mail for mail in lab.workload if mail.other in CONTACTS]
+    matched, sample = _choose(lab)
     whole, mbsync, idle, mbsync_idle = [], [], [], []
     for number in range(1, _ROUNDS + 1):
         say(f"Whole mailbox, round {number} of {_ROUNDS}")
-        peer = peers.Mbsync(lab.mailboxes.copy(), lab.sandbox.new_folder("mbsync"))
+        peer_login, login = lab.mailboxes.copy(), lab.mailboxes.copy()
+        peer = peers.Mbsync(peer_login, lab.sandbox.new_folder("mbsync"))
         mbsync.append(peer.sync())
         with lab.worker() as worker:
             worker.call(ours.create_contacts, CONTACTS)
-            account = worker.call(ours.connect, lab.mailboxes.copy())
+            account = worker.call(ours.connect, login)
             whole.append(worker.time(ours.sync, account))
             worker.call(ours.expect, account, lab.workload.size, len(matched))
             peer.sync()  # waits for the second in which it wrote to be over
@@ -35,13 +35,15 @@ def measure(lab: Lab) -> dict[str, float]:
                 mbsync_idle.append(peer.sync())
                 worker.call(ours.make_due, account)
                 idle.append(worker.time(ours.sync, account))
-    fetchmail = _fetchmail(lab)
+    fetchmail = _fetchmail(lab, sample)
     return {
         "messages": lab.workload.size,
         "matched_messages": len(matched),
         "whole_seconds": median(whole),
         "mbsync_seconds": median(mbsync),
         "whole_vs_mbsync": median(whole) / median(mbsync),
+        "whole_mb_read": sum(lab.mailboxes.megabytes_read(login)),
+        "mbsync_mb_read": lab.mailboxes.megabytes_read(peer_login)[0],
         "idle_seconds": median(idle),
         "mbsync_idle_seconds": median(mbsync_idle),
         "idle_vs_mbsync": median(idle) / median(mbsync_idle),
@@ -52,11 +54,21 @@ def measure(lab: Lab) -> dict[str, float]:
     }
 
 
-def _fetchmail(lab: Lab) -> float:
-    """Seconds a message, on a sample from all over the received mail."""
-    step = max(1, lab.workload.size // _SAMPLE // 2)
-    received = (mail for mail in islice(lab.workload, 0, None, step) if not mail.sent)
-    sample = list(islice(received, _SAMPLE))
+def _choose(lab: Lab) -> tuple[list[Mail], list[Mail]]:
+    """The mail with contacts, and received mail from all over the mailbox as a sample."""
+    matched, received = [], []
+    step = max(1, lab.workload.size // (2 * _SAMPLE))
+    with Heartbeat("Choosing messages"):
+        for number, mail in enumerate(lab.workload):
+            if mail.other in CONTACTS:
+                matched.append(mail)
+            if number % step == 0 and not mail.sent:
+                received.append(mail)
+    return matched, received[:_SAMPLE]
+
+
+def _fetchmail(lab: Lab, sample: list[Mail]) -> float:
+    """Seconds a message."""
     say(f"Odoo's fetchmail, {len(sample)} messages")
     with lab.worker(STOCK) as worker:
         return peers.fetchmail(worker, lab.mailboxes.unread(sample), len(sample)) / len(sample)

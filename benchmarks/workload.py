@@ -28,9 +28,9 @@ from PIL import Image
 from .prose import Prose
 
 OWNER = "anna@sales.example"
-CONTACTS = [f"contact{number}@customer{number % 300}.example" for number in range(1_000)]
+CONTACTS = tuple(f"contact{number}@customer{number % 300}.example" for number in range(1_000))
 #: People who are to become contacts, with ``PAST`` messages each in the mailbox.
-NEWCOMERS = [f"newcomer{number}@prospect{number}.example" for number in range(5)]
+NEWCOMERS = tuple(f"newcomer{number}@prospect{number}.example" for number in range(5))
 PAST = 20
 
 _SEED = 19
