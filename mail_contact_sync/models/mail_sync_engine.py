@@ -164,8 +164,9 @@ class MailSyncEngine(models.AbstractModel):
             self.env.invalidate_all()
             if not self._due_accounts(among=account):
                 return True
+            ticker = Ticker(account)
             try:
-                finished = self._work(account, lease, deadline)
+                finished = self._work(account, lease, deadline, ticker)
             except MissingError:
                 self.env.cr.rollback()
                 return True
@@ -177,20 +178,21 @@ class MailSyncEngine(models.AbstractModel):
             except Exception as error:
                 self.env.cr.rollback()
                 self._handle(account, error)
-                self.env.cr.commit()
+                ticker.tell()
                 return True
             if finished:
                 self._rest(account)
             else:
                 account.next_sync = fields.Datetime.now()  # behind all others that are due
             self.env.cr.commit()
+            if ticker.news:
+                ticker.tell()
         # Whoever queued something meanwhile found the account taken, and left it to us.
         return finished and not self._due_accounts(among=account)
 
     @api.model
-    def _work(self, account, lease, deadline: float) -> bool:
+    def _work(self, account, lease, deadline: float, ticker: "Ticker") -> bool:
         """Pages and deliveries in turn, until nothing is left or the time is up."""
-        ticker = Ticker(account)
         deliver = self.env["mail.sync.delivery"]._deliver
         with account._connector() as connector:
             folders = self.env["mail.sync.folder"]._refresh(account, connector.folders())
@@ -199,9 +201,10 @@ class MailSyncEngine(models.AbstractModel):
             self.env["mail.sync.match"]._match_envelopes(account)
             self.env.cr.commit()
             for folder in folders:
-                self._scan(folder, connector, first=True)
+                ticker.news |= self._scan(folder, connector, first=True)
             while True:
                 delivered = deliver(account, connector, lease)
+                ticker.news |= bool(delivered)
                 ticker.tick()
                 account.invalidate_recordset()
                 unread = folders.filtered(lambda folder: not (folder.complete or folder.gone))
@@ -210,11 +213,11 @@ class MailSyncEngine(models.AbstractModel):
                 if time.monotonic() > deadline:
                     return False
                 for folder in unread:
-                    self._scan(folder, connector)
+                    ticker.news |= self._scan(folder, connector)
 
     @api.model
-    def _scan(self, folder, connector, first: bool = False):
-        """Index one page of a folder and match it.
+    def _scan(self, folder, connector, first: bool = False) -> bool:
+        """Index one page of a folder and match it; tell whether there was any news.
 
         The page and its cursor are one transaction: the cursor never says more
         than what is stored.  ``first`` is the first look at a folder in a run,
@@ -231,29 +234,31 @@ class MailSyncEngine(models.AbstractModel):
                 raise
             folder._restart(rescans=folder.rescans + 1)
             self.env.cr.commit()
-            return
+            return True
         except FolderGone:
             folder._vanish()
             self.env.cr.commit()
-            return
+            return True
         if first and cursor and folder.rescans:
             folder.rescans = 0
-        if page.cursor != cursor or folder.complete == page.more:
-            keys = self.env["mail.sync.vault"]._keys()
-            index = self.env["mail.sync.envelope"]
-            index._store(folder, page.envelopes, keys)
-            index._store_unreadable(folder, [error.ref for error in page.failed], keys)
-            folder.write(
-                {
-                    "cursor": page.cursor,
-                    "complete": not page.more,
-                    "scanned": folder.scanned + len(page.envelopes) + len(page.failed),
-                    "total": page.total or folder.total,
-                }
-            )
-            self.env.cr.commit()
-            self.env["mail.sync.match"]._match_envelopes(account)
-            self.env.cr.commit()
+        if page.cursor == cursor and folder.complete != page.more:
+            return False
+        keys = self.env["mail.sync.vault"]._keys()
+        index = self.env["mail.sync.envelope"]
+        index._store(folder, page.envelopes, keys)
+        index._store_unreadable(folder, [error.ref for error in page.failed], keys)
+        folder.write(
+            {
+                "cursor": page.cursor,
+                "complete": not page.more,
+                "scanned": folder.scanned + len(page.envelopes) + len(page.failed),
+                "total": page.total or folder.total,
+            }
+        )
+        self.env.cr.commit()
+        self.env["mail.sync.match"]._match_envelopes(account)
+        self.env.cr.commit()
+        return True
 
     @api.model
     def _rest(self, account):
@@ -269,7 +274,6 @@ class MailSyncEngine(models.AbstractModel):
                 "error_detail": False,
             }
         )
-        Ticker(account).tick()
 
     @api.model
     def _interval(self) -> timedelta:
@@ -295,7 +299,6 @@ class MailSyncEngine(models.AbstractModel):
             case _:
                 _logger.error("Mailbox %s: unexpected error", account.id, exc_info=error)
                 self._back_off(account, UNEXPECTED, type(error).__name__)
-        Ticker(account).tick()
 
     @api.model
     def _stop(self, account, reason: str, detail: str):
@@ -330,17 +333,26 @@ class MailSyncEngine(models.AbstractModel):
 
 
 class Ticker:
-    """Tells the owner's browser how far an account is, at most once a second."""
+    """Tells the owner's browser that there is news of an account.
+
+    Each word to a browser costs a connection to the database, so it is said at
+    most once a second while work goes on, once at its end, and never about nothing.
+    """
 
     def __init__(self, account):
         self._account = account
-        self._last = float("-inf")
+        self._last = time.monotonic()
+        #: whether something has changed that was not yet told
+        self.news = bool(account.error_reason)
 
     def tick(self):
-        if time.monotonic() - self._last >= PROGRESS_SECONDS:
-            self._last = time.monotonic()
-            self._account.user_id._bus_send(
-                "mail_contact_sync/progress", {"account_id": self._account.id}
-            )
-            self._account.env.cr.commit()
+        if self.news and time.monotonic() - self._last >= PROGRESS_SECONDS:
+            self.tell()
 
+    def tell(self):
+        self._last = time.monotonic()
+        self.news = False
+        self._account.user_id._bus_send(
+            "mail_contact_sync/progress", {"account_id": self._account.id}
+        )
+        self._account.env.cr.commit()

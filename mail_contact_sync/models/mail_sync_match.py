@@ -97,16 +97,15 @@ class MailSyncMatch(models.Model):
             return 0
         count = self._insert(
             SQL(
-                """mail_sync_envelope envelope
-                CROSS JOIN LATERAL unnest(envelope.address_keys) AS address(key)
-                JOIN mail_sync_contact_key contact ON contact.key = address.key"""
-            ),
-            SQL(
-                "envelope.account_id = %s AND envelope.id > %s AND envelope.id <= %s",
+                """(
+                    SELECT *, unnest(address_keys) AS key FROM mail_sync_envelope
+                    WHERE account_id = %s AND id > %s AND id <= %s
+                ) AS envelope
+                JOIN mail_sync_contact_key contact ON contact.key = envelope.key""",
                 account.id,
                 account.matched_id,
                 last,
-            ),
+            )
         )
         account.matched_id = last
         return count
@@ -127,11 +126,11 @@ class MailSyncMatch(models.Model):
             return False
         self._insert(
             SQL(
-                """mail_sync_contact_key contact
+                """(SELECT * FROM mail_sync_contact_key WHERE id = ANY(%s)) AS contact
                 JOIN mail_sync_envelope envelope
-                    ON envelope.address_keys @> ARRAY[contact.key]"""
-            ),
-            SQL("contact.id = ANY(%s)", ids),
+                    ON envelope.address_keys @> ARRAY[contact.key]""",
+                ids,
+            )
         )
         self.env.cr.execute(
             SQL("UPDATE mail_sync_contact_key SET matched = true WHERE id = ANY(%s)", ids)
@@ -139,28 +138,32 @@ class MailSyncMatch(models.Model):
         return len(ids) == CONTACTS_PER_STEP
 
     @api.model
-    def _insert(self, source: SQL, condition: SQL) -> int:
+    def _insert(self, source: SQL) -> int:
         """Queue what ``source`` joins, by the rules of what a contact is.
 
         A contact is active, visible in the account's company, and no colleague.
-        A message that had gone missing is queued again where it turns up.
+        A message that had gone missing is queued again where it turns up.  The
+        join is materialised: on tables without statistics PostgreSQL would else
+        pair each envelope with every partner first.
         """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
+                WITH envelope AS MATERIALIZED (
+                    SELECT envelope.*, contact.partner_id FROM %(source)s
+                )
                 INSERT INTO mail_sync_match AS match (account_id, partner_id, message_key,
                     parent_key, folder_id, ref, date, size, outgoing, state, attempts)
                 SELECT DISTINCT ON (envelope.account_id, partner.id, envelope.message_key)
                     envelope.account_id, partner.id, envelope.message_key, envelope.parent_key,
                     envelope.folder_id, envelope.ref, envelope.date, envelope.size,
                     envelope.outgoing, 'waiting', 0
-                FROM %(source)s
+                FROM envelope
                 JOIN mail_sync_account account ON account.id = envelope.account_id
                 JOIN res_company company ON company.id = account.company_id
-                JOIN res_partner partner ON partner.id = contact.partner_id
-                WHERE %(condition)s
-                    AND partner.active
+                JOIN res_partner partner ON partner.id = envelope.partner_id
+                WHERE partner.active
                     AND (partner.company_id IS NULL OR partner.company_id::text
                         = ANY(string_to_array(company.parent_path, '/')))
                     AND NOT EXISTS (
@@ -176,7 +179,6 @@ class MailSyncMatch(models.Model):
                     WHERE match.state = 'skipped' AND match.reason = %(gone)s
                 """,
                 source=source,
-                condition=condition,
                 gone=MESSAGE_GONE,
             )
         )

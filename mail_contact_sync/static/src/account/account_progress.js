@@ -6,28 +6,42 @@ import { formView } from "@web/views/form/form_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 
+const INTERVAL = 1000;
+
 /**
- * Calls back when a mailbox has got on, unless nobody sees the tab.
+ * Calls back when mailboxes have got on: at most once a second, and only while
+ * somebody sees the tab.
  *
- * @param {(accountId: number) => void} callback
+ * @param {(accountIds: Set<number>) => void} callback
  */
 function useProgress(callback) {
     const bus = useService("bus_service");
-    const onProgress = ({ account_id: accountId }) => {
+    const news = new Set();
+    let timer;
+    const tell = () => {
+        timer = undefined;
         if (!document.hidden) {
-            callback(accountId);
+            callback(new Set(news));
+            news.clear();
         }
     };
+    const onProgress = ({ account_id: accountId }) => {
+        news.add(accountId);
+        timer ??= setTimeout(tell, INTERVAL);
+    };
     bus.subscribe("mail_contact_sync/progress", onProgress);
-    onWillUnmount(() => bus.unsubscribe("mail_contact_sync/progress", onProgress));
+    onWillUnmount(() => {
+        clearTimeout(timer);
+        bus.unsubscribe("mail_contact_sync/progress", onProgress);
+    });
 }
 
 export class MailSyncAccountFormController extends FormController {
     setup() {
         super.setup();
-        useProgress(async (accountId) => {
+        useProgress(async (accountIds) => {
             const { root } = this.model;
-            if (root.resId === accountId && !(await root.isDirty())) {
+            if (accountIds.has(root.resId) && !(await root.isDirty())) {
                 await root.load();
             }
         });
