@@ -67,13 +67,14 @@ class ResPartner(models.Model):
         # sudo: asks for nobody's mailboxes but the user's own
         mailboxes = self.env.user.sudo().mail_sync_account_ids
         own = {address for mailbox in mailboxes for address in mailbox._own_addresses()}
+
+        def is_me(recipient) -> bool:
+            partner_id = recipient["partner_id"]
+            return partner_id == myself.id or (not partner_id and recipient["email"] in own)
+
         return {
-            record_id: [
-                recipient
-                for recipient in recipients
-                if record_id == myself.id
-                or (recipient["partner_id"] != myself.id
-                and (recipient["partner_id"] or recipient["email"] not in own))
-            ]
+            record_id: recipients
+            if record_id == myself.id
+            else [recipient for recipient in recipients if not is_me(recipient)]
             for record_id, recipients in suggested.items()
         }

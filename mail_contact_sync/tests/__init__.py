@@ -11,6 +11,7 @@ from . import (
     test_access_routes,
     test_access_search,
     test_access_secrets,
+    test_chatter,
     test_concurrency,
     test_contacts,
     test_engine,
