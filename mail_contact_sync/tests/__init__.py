@@ -14,6 +14,7 @@ from . import (
     test_chatter,
     test_concurrency,
     test_contacts,
+    test_delivery,
     test_engine,
     test_merge,
     test_vault,
