@@ -17,5 +17,6 @@ from . import (
     mail_thread,
     res_config_settings,
     res_partner,
+    res_partner_access,
     res_users,
 )

@@ -3,6 +3,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -56,15 +57,13 @@ class MailMessage(models.Model):
 
     def _sync_readable(self):
         """Those of the messages that the current user may read, superuser mode or not."""
-        if not self.ids:
-            return self
+        domain = self._sync_readable_domain()
         # Asked without the context, of which a part comes from the browser.
-        hidden = (
-            self.sudo()
-            .with_context({})
-            .search(Domain("id", "in", self.ids) & ~self._sync_readable_domain())
-        )
-        return self.filtered(lambda message: message.id not in hidden._ids)
+        messages = self.sudo().with_context({})
+        try:
+            return messages.filtered_domain(domain).with_env(self.env)
+        except MissingError:
+            return messages.exists().filtered_domain(domain).with_env(self.env)
 
     @api.model
     def _has_field_access(self, field, operation):
@@ -76,7 +75,7 @@ class MailMessage(models.Model):
 
     def fetch(self, field_names=None):
         # Core fetches with all rights what was browsed and never checked.
-        if not self.env.su and (hidden := self - self._sync_readable()):
+        if not self.env.su and (hidden := (self - self._sync_readable()).exists()):
             raise hidden._make_access_error("read")
         return super().fetch(field_names)
 

@@ -25,8 +25,7 @@ class MailThread(models.AbstractModel):
         )
 
     def _sort_suggested_messages(self, messages):
-        # Whom a stranger wrote to is no proposal for whom to write to.  Left
-        # out by the database: a contact may have thousands of synced messages.
+        # Core leaves synced messages out, too, but loads them all to see which they are.
         # sudo: only narrows messages that the user was given.
         others = (
             self.env["mail.message"]

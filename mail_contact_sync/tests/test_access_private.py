@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.exceptions import MissingError
+
 from .access import SECRET, AccessCase
 
 
@@ -24,6 +26,17 @@ class TestPrivateMessage(AccessCase):
             return [message.subject for message in both]
 
         self.assertHidden(ask)
+
+    def test_deleted_among_others(self):
+        """What is no more is missing, not hidden."""
+        kept = self.customer.message_post(body="Kept")
+        gone = self.customer.message_post(body="Gone")
+        gone.unlink()
+        kept, gone = (message.with_user(self.ben) for message in kept + gone)
+        (kept + gone).fetch(["body"])
+        self.assertIn("Kept", kept.body)
+        with self.assertRaises(MissingError):
+            self.assertFalse(gone.body)
 
     def test_display_name(self):
         self.assertHidden(lambda env: self.messages(env).display_name)

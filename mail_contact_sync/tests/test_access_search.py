@@ -93,6 +93,17 @@ class TestSearchPrivateMessage(AccessCase):
                     shows=lambda answer: not answer,
                 )
 
+    def test_contact_with_any_message(self):
+        (self.customer.message_ids - self.message).unlink()
+        contact = [("id", "=", self.customer.id)]
+        for ask in (
+            lambda env: env["res.partner"].search([*contact, ("has_message", "=", True)]),
+            lambda env: self.contact(env).has_message,
+            lambda env: env["res.partner"].search([*contact, ("message_ids", "!=", False)]),
+            lambda env: not env["res.partner"].search([*contact, ("has_message", "=", False)]),
+        ):
+            self.assertHidden(ask, shows=self.found)
+
     def test_contact_by_message_in_other_methods(self):
         domain = [("message_ids.body", "ilike", SECRET)]
         for ask in (
