@@ -69,7 +69,8 @@ def _remove(paths: Iterable[Path]) -> None:
         if path.is_symlink():
             path.unlink()
         else:
-            shutil.rmtree(path, ignore_errors=True)
+            with Heartbeat(f"Removing {path}"):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 class Home:

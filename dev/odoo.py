@@ -4,7 +4,6 @@
 
 import configparser
 import os
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,10 +44,9 @@ class Odoo(Server):
         self.port = port or free_port()
         self.configuration = folder / "odoo.conf"
         self._variables = variables or {}
-        addons = (path for path in (environment.odoo / "addons", REPOSITORY) if path.exists())
         parser = configparser.RawConfigParser()
         parser["options"] = {
-            "addons_path": ",".join(map(str, addons)),
+            "addons_path": str(REPOSITORY),
             "data_dir": str(data),
             "db_host": "127.0.0.1",
             "db_port": str(postgres.port),

@@ -25,12 +25,12 @@ def end_in_order() -> None:
     signal.signal(signal.SIGTERM, end)
 
 
-def tied(argv: Iterable, signal: signal.Signals) -> list[str]:
-    """The command line as one that gets ``signal`` when the thread that starts it ends.
+def tied(argv: Iterable, sent: signal.Signals) -> list[str]:
+    """The command line of a program that is ``sent`` a signal when this process ends or is killed.
 
-    To be started from the main thread, whose end is that of the process, even if that is killed.
+    To be started from the main thread: what the kernel watches is the thread that starts it.
     """
-    return ["setpriv", "--pdeathsig", signal.name.removeprefix("SIG"), *map(str, argv)]
+    return ["setpriv", "--pdeathsig", sent.name.removeprefix("SIG"), *map(str, argv)]
 
 
 def free_port() -> int:
