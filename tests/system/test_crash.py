@@ -1,0 +1,103 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A first sync that is broken off anywhere goes on where it was: nothing lost, nothing doubled."""
+
+import random
+import time
+from threading import Event
+
+import pytest
+
+from peers.tcp_proxy import TcpProxy
+
+from .demo import expected, in_scope, indexed, posted
+from .lanes import Lanes
+from .office import Office
+
+TIMES = 30
+
+
+class FirstSync:
+    """The demo mailbox in an office without a server, to be synchronised from nothing, repeatedly."""
+
+    def __init__(self, office: Office, template: str, mailbox, lanes: Lanes):
+        self.lanes = lanes
+        self._office, self._template = office, template
+        self._posted, self._indexed = expected(mailbox), in_scope(mailbox)
+
+    def begin(self, port: int | None = None) -> None:
+        """Everything as it was when the mailbox had been connected."""
+        office = self._office
+        office.postgres.drop(office.database)
+        office.postgres.copy(self._template, office.database)
+        if port:
+            office.sql("UPDATE mail_sync_account SET port = %s", port)
+
+    @property
+    def done(self) -> bool:
+        return not self._office.busy()
+
+    def go_on(self) -> None:
+        """Let the time pass after which a failed connection is tried again."""
+        self._office.sql("UPDATE mail_sync_account SET next_sync = next_sync - interval '1 day'")
+
+    def check(self) -> None:
+        office = self._office
+        assert posted(office) == self._posted
+        assert office.sql("SELECT state, count(*) FROM mail_sync_match GROUP BY state") == [
+            ("posted", self._posted.total())
+        ]
+        assert indexed(office) == self._indexed
+
+
+@pytest.fixture(scope="module")
+def first_sync(sandbox, dovecot, connected, demo_mailbox):
+    office = Office(sandbox, dovecot, connected)
+    with Lanes(office.odoo) as lanes:
+        yield FirstSync(office, connected, demo_mailbox, lanes)
+
+
+def test_killed_at_random_instants(first_sync):
+    instants = random.Random(30)
+    kills = 0
+    while kills < TIMES:
+        first_sync.begin()
+        while not first_sync.done:
+            run = first_sync.lanes.start()
+            if kills < TIMES:
+                time.sleep(instants.uniform(0, 1))
+                kills += first_sync.lanes.kill(run)
+            else:
+                first_sync.lanes.wait(run)
+        first_sync.check()
+
+
+def test_cut_off_at_random_octets(first_sync, dovecot):
+    octets = random.Random(30)
+    cuts = 0
+    with TcpProxy(dovecot.tls_port) as proxy:
+        while cuts < TIMES:
+            first_sync.begin(proxy.port)
+            while not first_sync.done:
+                # evenly on a logarithmic scale: from the greeting to the largest attachment
+                proxy.cut_after = int(10 ** octets.uniform(2, 7)) if cuts < TIMES else None
+                first_sync.go_on()
+                first_sync.lanes.run()
+                cuts += proxy.cut_after == 0
+            first_sync.check()
+
+
+def test_the_server_killed_at_work(sandbox, dovecot, connected, demo_mailbox, interrupted):
+    """The whole of it with its scheduler: as the headers come, the first mail, a large one."""
+    with Office(sandbox, dovecot, connected, cron_threads=2) as office:
+        [[account]] = office.sql("SELECT id FROM mail_sync_account")
+        for marker in (b"INTERNALDATE", b"Subject:", b"site-survey.zip"):
+            killed = Event()
+            proxy = interrupted(marker, lambda: (office.odoo.kill(), killed.set()))
+            office.sql("UPDATE mail_sync_account SET port = %s, security = 'none'", proxy.port)
+            office.sync_now("anna", account)
+            assert killed.wait(60), office.odoo.tail()
+            office.odoo.start()
+        office.sync_now("anna", account)
+        office.rest()
+        assert posted(office) == expected(demo_mailbox)
