@@ -8,6 +8,7 @@ kept apart by BLAKE2's personalisation: an address and a Message-ID that read
 alike never share a key.
 """
 
+from contextlib import suppress
 from hashlib import blake2b
 
 
@@ -15,10 +16,9 @@ def normalise_address(address: str) -> str:
     """``local@domain`` in lower case, the domain in its ASCII form (RFC 5890)."""
     local, at, domain = address.strip().lower().rpartition("@")
     if not domain.isascii():
-        try:
+        # an impossible domain is still a name that can be compared
+        with suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            pass  # an impossible domain is still a name that can be compared
     return f"{local}{at}{domain}"
 
 

@@ -21,9 +21,11 @@ class MailMessage(models.Model):
     def create(self, vals_list):
         messages = super().create(vals_list)
         incoming = messages.filtered(
-            lambda message: message.model == "res.partner"
-            and message.message_type == "email"
-            and not message.sync_message_id
+            lambda message: (
+                message.model == "res.partner"
+                and message.message_type == "email"
+                and not message.sync_message_id
+            )
         )
         # The gateway writes with all rights; a user who names an id replaces nothing.
         if incoming and self.env.su:

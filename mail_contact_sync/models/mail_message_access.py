@@ -59,7 +59,7 @@ class MailMessage(models.Model):
         """Those of the messages that the current user may read, superuser mode or not."""
         domain = self._sync_readable_domain()
         # Asked without the context, of which a part comes from the browser.
-        messages = self.sudo().with_context({})
+        messages = self.sudo().with_context({})  # pylint: disable=context-overridden
         try:
             return messages.filtered_domain(domain).with_env(self.env)
         except MissingError:
@@ -83,8 +83,8 @@ class MailMessage(models.Model):
     def _compute_display_name(self):
         # The name of what a record points to is read with all rights.
         readable = self._sync_readable()
-        super(MailMessage, readable)._compute_display_name()
         (self - readable).display_name = False
+        return super(MailMessage, readable)._compute_display_name()
 
     @api.model
     def _get_with_access(self, message_id, mode="read", **kwargs):

@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# pylint: disable=invalid-commit
+# Each step has to outlive a kill.
 from collections import defaultdict
 from dataclasses import replace
 

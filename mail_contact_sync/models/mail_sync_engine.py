@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# pylint: disable=invalid-commit
+# Each step has to outlive a kill.
 import logging
 import random
 import time
@@ -167,6 +169,11 @@ class MailSyncEngine(models.AbstractModel):
             ticker = Ticker(account)
             try:
                 finished = self._work(account, lease, deadline, ticker)
+                if finished:
+                    self._rest(account)
+                else:
+                    account.next_sync = fields.Datetime.now()  # behind all others that are due
+                self.env.cr.commit()
             except MissingError:
                 self.env.cr.rollback()
                 return True
@@ -180,11 +187,6 @@ class MailSyncEngine(models.AbstractModel):
                 self._handle(account, error)
                 ticker.tell()
                 return True
-            if finished:
-                self._rest(account)
-            else:
-                account.next_sync = fields.Datetime.now()  # behind all others that are due
-            self.env.cr.commit()
             if ticker.news:
                 ticker.tell()
         # Whoever queued something meanwhile found the account taken, and left it to us.

@@ -225,9 +225,7 @@ class MailSyncPosting(models.AbstractModel):
     def _announce(self, account, batch):
         """An open chatter shows what has come."""
         listener = (
-            account.user_id
-            if account.visibility == "private"
-            else self.env.ref("base.group_user")
+            account.user_id if account.visibility == "private" else self.env.ref("base.group_user")
         )
         listener._bus_send("mail_contact_sync/posted", {"partner_ids": batch.partner_id.ids})
 

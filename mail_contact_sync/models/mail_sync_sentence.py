@@ -64,8 +64,7 @@ class MailSyncSentence(models.AbstractModel):
                 "only with a server on this machine. Choose SSL/TLS or STARTTLS."
             ),
             reasons.ENCRYPTION_REQUIRED: _(
-                "The server %s accepts no password on this connection. "
-                "Choose SSL/TLS or STARTTLS.",
+                "The server %s accepts no password on this connection. Choose SSL/TLS or STARTTLS.",
                 host,
             ),
             reasons.BAD_CREDENTIALS: _(

@@ -24,6 +24,12 @@ class MailThread(models.AbstractModel):
             message, *args, **kwargs
         )
 
+    def _detect_loop_sender(self, message, message_dict, routes):
+        # Many mails of one sender at once are a loop to core, which answers with a
+        # bounce.  What a mailbox brings comes at once and is none.
+        hiding = self.with_context(mail_contact_sync_hide=True)
+        return super(MailThread, hiding)._detect_loop_sender(message, message_dict, routes)
+
     def _sort_suggested_messages(self, messages):
         # Core leaves synced messages out, too, but loads them all to see which they are.
         # sudo: only narrows messages that the user was given.

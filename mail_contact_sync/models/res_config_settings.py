@@ -8,9 +8,7 @@ MAX_LANES = 16
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    mail_sync_enabled = fields.Boolean(
-        "Email Sync", config_parameter="mail_contact_sync.enabled"
-    )
+    mail_sync_enabled = fields.Boolean("Email Sync", config_parameter="mail_contact_sync.enabled")
     mail_sync_window_months = fields.Integer(
         "Months of Past E-mails",
         config_parameter="mail_contact_sync.window_months",
@@ -29,10 +27,11 @@ class ResConfigSettings(models.TransientModel):
         }
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         self.env["mail.sync.engine"]._set_lanes(
             count=min(max(self.mail_sync_lanes, 1), MAX_LANES),
             minutes=max(self.mail_sync_interval, 1),
         )
         if self.mail_sync_enabled:
             self.env["mail.sync.engine"]._wake()
+        return result

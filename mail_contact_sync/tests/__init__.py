@@ -16,6 +16,7 @@ from . import (
     test_contacts,
     test_delivery,
     test_engine,
+    test_gateway,
     test_merge,
     test_vault,
 )

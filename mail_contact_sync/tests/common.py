@@ -56,9 +56,7 @@ class MemoryConnector(Connector):
             raise CursorExpired("folder-renumbered")
         after = cursor["uid"] if cursor else 0
         limit = self.page_size or limit
-        found = [
-            entry for entry in self.mail[folder.ref] if entry[0] > after and entry[1] >= since
-        ]
+        found = [entry for entry in self.mail[folder.ref] if entry[0] > after and entry[1] >= since]
         page = found[:limit]
         return Page(
             envelopes=tuple(
@@ -90,10 +88,16 @@ class SyncCase(TransactionCase):
         super().setUpClass()
         cls.env.user.email = "admin@ours.test"
         cls.anna = new_test_user(
-            cls.env, "anna", email="anna@ours.test", groups="base.group_user,base.group_partner_manager"
+            cls.env,
+            "anna",
+            email="anna@ours.test",
+            groups="base.group_user,base.group_partner_manager",
         )
         cls.ben = new_test_user(
-            cls.env, "ben", email="ben@ours.test", groups="base.group_user,base.group_partner_manager"
+            cls.env,
+            "ben",
+            email="ben@ours.test",
+            groups="base.group_user,base.group_partner_manager",
         )
         cls.customer = cls.env["res.partner"].create(
             {"name": "Clara Customer", "email": "clara@customer.test"}

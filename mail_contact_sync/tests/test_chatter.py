@@ -49,8 +49,8 @@ class TestChatter(SyncCase):
     def _fetch(self, user=None, thread=None, **kwargs):
         user = user or self.anna
         thread = (thread or self.customer).with_user(user)
-        return self.env["mail.message"].with_user(user)._message_fetch(
-            None, thread=thread, **kwargs
+        return (
+            self.env["mail.message"].with_user(user)._message_fetch(None, thread=thread, **kwargs)
         )
 
     def _page(self, **kwargs):
@@ -113,9 +113,7 @@ class TestChatter(SyncCase):
         self.env.cr.flush()  # what was made in the same transaction is not tracked
         self.customer.with_user(self.anna).email = "clara@tracked.test"
         self.env.cr.flush()
-        self.customer.with_user(self.anna).message_post(
-            body="Called her", message_type="comment"
-        )
+        self.customer.with_user(self.anna).message_post(body="Called her", message_type="comment")
         self.arrive(self.mail("clara@tracked.test", days=2))
         self.sync()
         kinds = self._page().mapped("message_type")

@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# pylint: disable=invalid-commit
+# What two transactions see of each other is the subject.
 from datetime import datetime, timedelta, timezone
 from itertools import combinations_with_replacement
 from unittest.mock import patch
@@ -9,7 +11,7 @@ from psycopg2.errors import LockNotAvailable
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
-from odoo.tests.common import BaseCase, get_db_name
+from odoo.tests.common import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ..connectors.base import Folder
@@ -28,6 +30,7 @@ Hello
 LOCK_TIMEOUT = "20ms"
 
 
+@tagged("post_install", "-at_install")
 class TestConcurrency(BaseCase):
     """Real connections and commits: what one test's transaction cannot show.
 
@@ -80,9 +83,7 @@ class TestConcurrency(BaseCase):
         return account.id
 
     def _contact(self, cr, name):
-        contact = self._env(cr)["res.partner"].create(
-            {"name": name, "email": f"{name}@race.test"}
-        )
+        contact = self._env(cr)["res.partner"].create({"name": name, "email": f"{name}@race.test"})
         cr.commit()
         return contact.id
 
@@ -113,6 +114,7 @@ class TestConcurrency(BaseCase):
             )
             return sorted(messages.mapped("res_id"))
 
+    @mute_logger("odoo.sql_db")
     def test_a_contact_and_its_mail_that_come_at_once_always_meet(self):
         events = self._events_of_a_run()
         first, last = (events.index(event) for event in Script.EVENTS)
@@ -122,6 +124,7 @@ class TestConcurrency(BaseCase):
                 with self.subTest(created=created, looked_up=looked_up, committed=committed):
                     self._meet(created, looked_up, committed)
 
+    @mute_logger("odoo.sql_db")
     def test_two_lanes_that_look_up_the_same_contacts_do_not_fail(self):
         slow, fast = self._cursor(), self._cursor()
         account_id, contact_id = self._account(slow), self._contact(slow, "nina")
@@ -136,13 +139,14 @@ class TestConcurrency(BaseCase):
             self._close(fast)
             self._remove(account_id, [contact_id])
 
+    @mute_logger("odoo.sql_db")
     def test_pages_of_an_account_are_stored_one_after_another(self):
         """Else one might be taken for compared that was committed late."""
         late, early = self._cursor(), self._cursor()
         account_id, contact_id = self._account(late), self._contact(late, "nina")
         self._store(late, account_id, "Late")
         try:
-            with self.assertRaises(LockNotAvailable), mute_logger("odoo.sql_db"):
+            with self.assertRaises(LockNotAvailable):
                 self._store(early, account_id, "Early")
         finally:
             self._close(late)

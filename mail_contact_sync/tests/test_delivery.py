@@ -107,9 +107,10 @@ class TestDelivery(DeliveryCase):
     # Author -------------------------------------------------------------------
 
     def test_the_contact_is_the_author_even_if_another_has_the_same_address(self):
-        self.env["res.partner"].create({"name": "Twin", "email": "clara@customer.test"})
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "clara@customer.test"})
         message = self.post(self.mail("Somebody <CLARA@customer.test>"))
         self.assertEqual(message.author_id, self.customer)
+        self.assertEqual(self.synced(twin).author_id, twin)
 
     def test_another_contact_is_the_author(self):
         otto = self.env["res.partner"].create({"name": "Otto", "email": "otto@customer.test"})
@@ -147,9 +148,9 @@ class TestDelivery(DeliveryCase):
         self.assertEqual(message.sync_message_id, "<one@customer.test>")
         self.assertNotIn("one@customer.test", message.message_id)
 
-    def test_mails_without_message_id_are_told_apart_by_what_they_say(self):
-        one = self.post(self.mail(message_id=None, body="One"))
-        two = self.post(self.mail(message_id=None, body="Two"))
+    def test_mails_without_message_id_are_told_apart(self):
+        one = self.post(self.mail(message_id=None, body="One", days=1))
+        two = self.post(self.mail(message_id=None, body="Two", days=2))
         self.assertNotEqual(one.sync_message_id, two.sync_message_id)
         self.assertNotEqual(one.message_id, two.message_id)
 

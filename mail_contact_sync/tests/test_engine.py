@@ -11,7 +11,8 @@ class TestEngine(SyncCase):
     def test_received_and_sent_mail_stands_in_the_chatter(self):
         self.arrive(self.mail(subject="Question", days=3))
         self.arrive(
-            self.mail("Anna <anna@ours.test>", "clara@customer.test", subject="Answer", days=2), "Sent"
+            self.mail("Anna <anna@ours.test>", "clara@customer.test", subject="Answer", days=2),
+            "Sent",
         )
         self.sync()
         received, sent = self.synced()
@@ -273,7 +274,9 @@ class TestEngine(SyncCase):
 
     def test_what_a_server_hands_out_in_its_place_is_not_posted(self):
         self.arrive(self.mail())
-        private = self.mail("Doctor <d@clinic.test>", subject="Private", message_id="<p@clinic.test>")
+        private = self.mail(
+            "Doctor <d@clinic.test>", subject="Private", message_id="<p@clinic.test>"
+        )
         with patch.object(
             self.mailbox, "fetch", lambda folder, refs, limit=None: ((ref, private) for ref in refs)
         ):

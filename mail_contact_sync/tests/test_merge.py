@@ -75,9 +75,7 @@ class TestMerge(SyncCase):
         wizard = (
             self.env["base.partner.merge.automatic.wizard"]
             .with_user(self.ben)
-            .with_context(
-                active_model="res.partner", active_ids=(self.customer + self.twin).ids
-            )
+            .with_context(active_model="res.partner", active_ids=(self.customer + self.twin).ids)
             .create({"dst_partner_id": self.customer.id})
         )
         wizard.action_merge()
@@ -110,11 +108,15 @@ class TestMerge(SyncCase):
             contacts = self.env["res.partner"].create(
                 [{"name": name, "email": f"odo{target}@x.test"} for name in "AB"]
             )
-            own = contacts[0].with_user(self.anna).message_post(
-                body="Sent from Odoo",
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
-                partner_ids=contacts[0].ids,
+            own = (
+                contacts[0]
+                .with_user(self.anna)
+                .message_post(
+                    body="Sent from Odoo",
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                    partner_ids=contacts[0].ids,
+                )
             )
             self.arrive(
                 self.mail("anna@ours.test", contacts[0].email, message_id=own.message_id), "Sent"

@@ -4,12 +4,12 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 
 import pytest
+from peers.tcp_proxy import TcpProxy
 
 from dev.demo_mailbox import generate
 from dev.environment import enter
 from dev.image import INSTALLED
 from dev.sandbox import Sandbox
-from peers.tcp_proxy import TcpProxy
 
 from .demo import Demo
 from .interrupt import Interrupt

@@ -12,6 +12,7 @@ from .mailbox import body
 from .office import PASSWORD
 
 PATIENCE = 60_000  # milliseconds; the first page has its scripts bundled
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

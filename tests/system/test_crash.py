@@ -7,7 +7,6 @@ import time
 from threading import Event
 
 import pytest
-
 from peers.tcp_proxy import TcpProxy
 
 from .demo import expected, in_scope, indexed, posted
@@ -18,7 +17,7 @@ TIMES = 30
 
 
 class FirstSync:
-    """The demo mailbox in an office without a server, to be synchronised from nothing, repeatedly."""
+    """The demo mailbox in an office without a server, synchronised from nothing repeatedly."""
 
     def __init__(self, office: Office, template: str, mailbox, lanes: Lanes):
         self.lanes = lanes
@@ -93,7 +92,12 @@ def test_the_server_killed_at_work(sandbox, dovecot, connected, demo_mailbox, in
         [[account]] = office.sql("SELECT id FROM mail_sync_account")
         for marker in (b"INTERNALDATE", b"Subject:", b"site-survey.zip"):
             killed = Event()
-            proxy = interrupted(marker, lambda: (office.odoo.kill(), killed.set()))
+
+            def kill(killed=killed):
+                office.odoo.kill()
+                killed.set()
+
+            proxy = interrupted(marker, kill)
             office.sql("UPDATE mail_sync_account SET port = %s, security = 'none'", proxy.port)
             office.sync_now("anna", account)
             assert killed.wait(60), office.odoo.tail()

@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Mail that belongs to no contact, and the password, stand neither in the database nor in the log."""
+"""Neither the database nor the log holds a password, or mail that belongs to no contact."""
 
 import json
 import os
