@@ -74,9 +74,11 @@ class MailSyncEngine(models.AbstractModel):
                 }
             )
             lanes += lane
-        lanes.write({"interval_number": minutes, "interval_type": "minutes"})
-        lanes[:count].active = True
-        lanes[count:].active = False
+        # Only what changes is written: Odoo refuses to change a lane while it runs.
+        changed = lanes.filtered(lambda lane: lane_minutes(lane) != minutes)
+        changed.write({"interval_number": minutes, "interval_type": "minutes"})
+        lanes[:count].filtered(lambda lane: not lane.active).active = True
+        lanes[count:].filtered("active").active = False
 
     @api.model
     def _wake(self):
@@ -280,9 +282,7 @@ class MailSyncEngine(models.AbstractModel):
     @api.model
     def _interval(self) -> timedelta:
         """A little less than the lanes' interval, so that no lane comes too early."""
-        lane = self._lanes()[:1]
-        minutes = {"minutes": 1, "hours": 60, "days": 1440}.get(lane.interval_type, 1440)
-        return timedelta(minutes=max(lane.interval_number, 1) * minutes * 0.9)
+        return timedelta(minutes=lane_minutes(self._lanes()[:1]) * 0.9)
 
     # Errors: the only policy ------------------------------------------------------
 
@@ -332,6 +332,12 @@ class MailSyncEngine(models.AbstractModel):
                 "next_sync": now + pause,
             }
         )
+
+
+def lane_minutes(lane) -> int:
+    """After how many minutes a lane runs again by itself."""
+    unit = {"minutes": 1, "hours": 60}.get(lane.interval_type, 1440)
+    return max(lane.interval_number, 1) * unit
 
 
 class Ticker:

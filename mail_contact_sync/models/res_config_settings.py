@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from .mail_sync_engine import lane_minutes
+
 MAX_LANES = 16
 
 
@@ -22,11 +24,12 @@ class ResConfigSettings(models.TransientModel):
         lanes = self.env["mail.sync.engine"]._lanes()
         return {
             **super().get_values(),
-            "mail_sync_interval": lanes[:1].interval_number,
+            "mail_sync_interval": lane_minutes(lanes[:1]),
             "mail_sync_lanes": len(lanes.filtered("active")),
         }
 
     def set_values(self):
+        self.mail_sync_window_months = max(self.mail_sync_window_months, 1)
         result = super().set_values()
         self.env["mail.sync.engine"]._set_lanes(
             count=min(max(self.mail_sync_lanes, 1), MAX_LANES),

@@ -18,5 +18,6 @@ from . import (
     test_engine,
     test_gateway,
     test_merge,
+    test_settings,
     test_vault,
 )
