@@ -21,7 +21,8 @@ class Demo:
     """``mailbox``, synchronised for anna for the first time in ``office``.
 
     To be made when the mailbox is connected and nothing has been read.  ``posted`` is what that
-    brought, ``files_before`` and ``traffic_before`` are what there was before.
+    brought, ``files_before`` and ``traffic_before`` are what there was before, ``traffic_after``
+    what there was right afterwards.
     """
 
     def __init__(self, office: Office, mailbox: DemoMailbox):
@@ -29,7 +30,7 @@ class Demo:
         self.files_before, self.traffic_before = files(office), traffic(office)
         [[self.account]] = office.sql("SELECT id FROM mail_sync_account")
         self.sync()
-        self.posted = posted(office)
+        self.posted, self.traffic_after = posted(office), traffic(office)
 
     def sync(self) -> None:
         self.office.sync_now("anna", self.account)
