@@ -86,6 +86,13 @@ def test_cut_off_at_random_octets(first_sync, dovecot):
             first_sync.check()
 
 
+def test_two_workers_at_once(first_sync):
+    first_sync.begin()
+    while not first_sync.done:
+        first_sync.lanes.wait(first_sync.lanes.start(), first_sync.lanes.start())
+    first_sync.check()
+
+
 def test_the_server_killed_at_work(sandbox, dovecot, connected, demo_mailbox, interrupted):
     """The whole of it with its scheduler: as the headers come, the first mail, a large one."""
     with Office(sandbox, dovecot, connected, cron_threads=2) as office:
