@@ -72,7 +72,7 @@ class TestSettings(SyncCase):
     def test_other_settings_are_saved_while_a_lane_runs(self):
         def write(lanes, _values):
             if lanes:
-                raise UserError("This cron task is currently being executed")
+                raise UserError("A lane is running")  # pylint: disable=translation-required
 
         with patch.object(type(self._lanes()), "write", write):
             self._save(mail_sync_window_months=7)
