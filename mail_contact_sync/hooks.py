@@ -17,7 +17,8 @@ def uninstall_hook(env):
     """Shared mail stays, closed to portal users by core's rules; private mail goes.
 
     Core hides a message from portal users by its id only where it is a comment
-    and internal, so that is what a shared message becomes.
+    and internal, so that is what a shared message becomes.  The vault's key file
+    stays: it belongs to all databases of the server, not to this one.
     """
     env.cr.execute("SELECT id FROM mail_message WHERE sync_access = 'private'")
     for ids in split_every(UNLINK_BATCH, [row[0] for row in env.cr.fetchall()]):
