@@ -27,7 +27,8 @@ class Demo:
 
     def __init__(self, office: Office, mailbox: DemoMailbox):
         self.office, self.mailbox = office, mailbox
-        self.files_before, self.traffic_before = files(office), traffic(office)
+        self.files_before = files(office, mailbox.owner.email)
+        self.traffic_before = traffic(office)
         [[self.account]] = office.sql("SELECT id FROM mail_sync_account")
         self.sync()
         self.posted, self.traffic_after = posted(office), traffic(office)
@@ -37,12 +38,12 @@ class Demo:
         self.office.rest()
 
 
-def files(office: Office) -> dict[str, bytes]:
-    """All messages in all mailboxes: path, which holds the flags, to digest."""
-    root = office.dovecot.folder / "mail"
+def files(office: Office, address: str) -> dict[str, bytes]:
+    """All messages of a mailbox: path, which holds the flags, to digest."""
+    root = office.dovecot.maildir(address)
     return {
         str(path.relative_to(root)): sha256(path.read_bytes()).digest()
-        for path in root.glob("*/Maildir/**/*")
+        for path in root.glob("**/*")
         if path.parent.name in ("cur", "new")
     }
 
