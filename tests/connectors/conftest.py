@@ -1,28 +1,8 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The connectors need no Odoo, which the add-on's own ``__init__`` would import."""
-
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import pytest
-from hypothesis import HealthCheck, settings
-
-# However busy the machine is.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
-
-_TESTS = Path(__file__).parents[1]
-sys.path.append(str(_TESTS))
-
-if "mail_contact_sync" not in sys.modules:
-    addon = ModuleType("mail_contact_sync")
-    addon.__path__ = [str(_TESTS.parent / "mail_contact_sync")]
-    sys.modules["mail_contact_sync"] = addon
-
-from imap_mailbox import new_mailbox, running_dovecot  # noqa: E402
-from peers.tcp_proxy import TcpProxy  # noqa: E402
+from imap_mailbox import new_mailbox, running_dovecot
+from peers.tcp_proxy import TcpProxy
 
 
 @pytest.fixture(scope="session")
