@@ -46,3 +46,39 @@ UIDS_UNSUPPORTED = "uids-unsupported"
 FOLDER_GONE = "folder-gone"
 FOLDER_RENUMBERED = "folder-renumbered"
 MESSAGE_UNREADABLE = "message-unreadable"
+
+# Finding the settings, and where we may connect on behalf of a user
+HOST_NOT_ALLOWED = "host-not-allowed"  # by us: it is not on the public Internet
+PORT_NOT_ALLOWED = "port-not-allowed"  # by us: no port that mailboxes are read or sent from
+NO_SETTINGS = "no-settings"
+POP3_ONLY = "pop3-only"
+NO_IMAP = "no-imap"  # the provider lets no other program in
+
+# Consent and web APIs
+LIBRARY_MISSING = "library-missing"  # the detail names it
+CONSENT_DENIED = "consent-denied"
+CONSENT_EXPIRED = "consent-expired"  # the code was used already, is too old, or another's
+GRANT_REVOKED = "grant-revoked"
+NO_REFRESH_TOKEN = "no-refresh-token"
+SCOPE_MISSING = "scope-missing"  # the detail names it
+OAUTH_CLIENT = "oauth-client"  # the app's id, secret or redirect address
+API_DISABLED = "api-disabled"
+MAILBOX_DISABLED = "mailbox-disabled"  # an account without mail
+PACING = "pacing"  # by us: our share of this minute is used up
+DAILY_LIMIT = "daily-limit"
+HISTORY_EXPIRED = "history-expired"
+RECIPIENTS_DIFFER = "recipients-differ"  # the provider sends to those in the header alone
+
+# Exchange
+LIBRARY_MISSING = "library-missing"
+CERTIFICATE_UNREADABLE = "certificate-unreadable"  # the one entered, which is no PEM
+AUTODISCOVER_FAILED = "autodiscover-failed"
+AUTODISCOVER_ELSEWHERE = "autodiscover-elsewhere"  # at a host that only a person can vouch for
+KERBEROS_ONLY = "kerberos-only"
+LOGIN_NOT_OFFERED = "login-not-offered"  # neither Basic nor NTLM, or not the one asked for
+MAILBOX_UNKNOWN = "mailbox-unknown"
+MAILBOX_MOVING = "mailbox-moving"
+SERVER_TOO_OLD = "server-too-old"
+SYNC_STATE_INVALID = "sync-state-invalid"
+SEND_DENIED = "send-denied"  # under this sender
+SEND_REFUSED = "send-refused"  # this message

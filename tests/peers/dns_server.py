@@ -1,0 +1,90 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A name server on loopback that answers from a zone file, or not at all."""
+
+import threading
+from socketserver import ThreadingMixIn
+
+from dnslib import RCODE, DNSRecord
+from dnslib.server import DNSServer, UDPServer
+from dnslib.zoneresolver import ZoneResolver
+
+from mail_contact_sync.connectors.dns_records import Resolver
+
+
+class DnsServer:
+    """Answers what ``zone``, in the format of RFC 1035, section 5, says.
+
+    A context manager.  ``add`` appends to the zone.  ``silent`` names, and what is below
+    them, get no answer, and ``broken`` ones SERVFAIL; a name with ``successors`` gets those
+    zones in turn from its second A query on, as in a rebinding attack.  ``asked`` holds
+    the names and types of all queries.
+    """
+
+    def __init__(self, zone: str = ""):
+        self._zone = ""
+        self.add(zone)
+        self.silent: set[str] = set()
+        self.broken: set[str] = set()
+        self.successors: dict[str, list[str]] = {}
+        self.asked: list[tuple[str, str]] = []
+        self._stopped = threading.Event()
+
+    def add(self, zone: str) -> None:
+        self._zone += zone + "\n"
+        self._resolver = ZoneResolver("$TTL 5\n" + self._zone)
+
+    def forget(self, kind: str) -> None:
+        """Take all records of a kind out of the zone."""
+        lines = self._zone.splitlines()
+        self._zone = ""
+        self.add("\n".join(line for line in lines if f" IN {kind} " not in line))
+
+    def resolver(self, lifetime: float = 4.0) -> Resolver:
+        return Resolver("127.0.0.1", self.port, lifetime)
+
+    def __enter__(self) -> "DnsServer":
+        self._server = DNSServer(
+            self, address="127.0.0.1", port=0, logger=_Mute(), server=_Threaded
+        ).server
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def resolve(self, request: DNSRecord, handler: object) -> DNSRecord:
+        name, kind = str(request.q.qname).rstrip(".").lower(), request.q.qtype
+        self.asked.append((name, {1: "A", 28: "AAAA", 15: "MX", 33: "SRV"}.get(kind, str(kind))))
+        if _covers(self.silent, name):
+            self._stopped.wait(60)
+        if _covers(self.broken, name):
+            reply = request.reply()
+            reply.header.rcode = RCODE.SERVFAIL
+            return reply
+        answer = self._resolver.resolve(request, handler)
+        if any(request.q.qname == other for other, *_ in self._resolver.zone):
+            answer.header.rcode = RCODE.NOERROR  # dnslib denies a name that lacks the type
+        if kind == 1 and self.successors.get(name):
+            self._resolver = ZoneResolver(self.successors[name].pop(0))
+        return answer
+
+
+def _covers(names: set[str], name: str) -> bool:
+    return any(name == one or name.endswith(f".{one}") for one in names)
+
+
+class _Threaded(ThreadingMixIn, UDPServer):
+    daemon_threads = True
+
+
+class _Mute:
+    """dnslib prints whatever it does."""
+
+    def __getattr__(self, name: str):
+        return lambda *arguments: None
