@@ -3,7 +3,6 @@
 """A name server on loopback that answers from a zone file, or not at all."""
 
 import threading
-from socketserver import ThreadingMixIn
 
 from dnslib import RCODE, DNSRecord
 from dnslib.server import DNSServer, UDPServer
@@ -79,7 +78,7 @@ def _covers(names: set[str], name: str) -> bool:
     return any(name == one or name.endswith(f".{one}") for one in names)
 
 
-class _Threaded(ThreadingMixIn, UDPServer):
+class _Threaded(UDPServer):
     daemon_threads = True
 
 
