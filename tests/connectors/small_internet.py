@@ -8,6 +8,7 @@ an address that it let through ends at a server on loopback, or nowhere.
 
 import socket
 from contextlib import ExitStack
+from ipaddress import ip_address
 from pathlib import Path
 
 from peers.dns_server import DnsServer
@@ -95,6 +96,7 @@ class SmallInternet:
 
     def name(self, address: str, *names: str) -> None:
         kind = "AAAA" if ":" in address else "A"
+        address = ip_address(address).exploded  # dnslib reads no mixed notation
         self.dns.add("\n".join(f"{name}. IN {kind} {address}" for name in names))
 
     def connect(self, address: str, port: int, timeout: float) -> socket.socket:

@@ -4,7 +4,7 @@
 
 import threading
 
-from dnslib import RCODE, DNSRecord
+from dnslib import QTYPE, RCODE, DNSRecord
 from dnslib.server import DNSServer, UDPServer
 from dnslib.zoneresolver import ZoneResolver
 
@@ -59,7 +59,7 @@ class DnsServer:
 
     def resolve(self, request: DNSRecord, handler: object) -> DNSRecord:
         name, kind = str(request.q.qname).rstrip(".").lower(), request.q.qtype
-        self.asked.append((name, {1: "A", 28: "AAAA", 15: "MX", 33: "SRV"}.get(kind, str(kind))))
+        self.asked.append((name, QTYPE[kind]))
         if _covers(self.silent, name):
             self._stopped.wait(60)
         if _covers(self.broken, name):
@@ -69,7 +69,9 @@ class DnsServer:
         answer = self._resolver.resolve(request, handler)
         if any(request.q.qname == other for other, *_ in self._resolver.zone):
             answer.header.rcode = RCODE.NOERROR  # dnslib denies a name that lacks the type
-        if kind == 1 and self.successors.get(name):
+        if any(record.rtype == QTYPE.CNAME for record in answer.rr):
+            answer.add_answer(*answer.ar)  # where a client that only asks once looks
+        if kind == QTYPE.A and self.successors.get(name):
             self._resolver = ZoneResolver(self.successors[name].pop(0))
         return answer
 

@@ -63,6 +63,8 @@ class LineServer:
                 client.sendall(self._greeting)
             while line := client.recv(1000):
                 self.lines.append(line)
+                if self._greeting is None:
+                    continue
                 client.sendall(self._answers.get(line.split()[0], b"500 what?\r\n"))
                 if line.startswith(b"STARTTLS") and self._upgrade:
                     client = self._secured(client, self._upgrade)
