@@ -8,7 +8,7 @@ what each of them means for the account.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -44,7 +44,8 @@ class Envelope:
     where missing or unreadable); both are aware, in UTC.  ``size`` is in bytes.
     Addresses are bare ``local@domain``, lower case; ``sender`` is the first
     From address (empty where there is none), ``addresses`` holds all of From,
-    Reply-To, To, Cc and Bcc, each once.
+    Reply-To, To, Cc and Bcc, each once.  ``subject``, as it is written, only where
+    there is no ``message_id``: it tells two such messages apart.
     """
 
     ref: str
@@ -56,6 +57,7 @@ class Envelope:
     sender: str
     addresses: tuple[str, ...]
     bulk: bool = False
+    subject: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ class Connector(ABC):
     that there is nothing: a search or fetch that failed raises.
     """
 
-    #: Whether ``search`` is there, and is how past mail has to be found.
+    #: Whether ``search`` and ``envelopes`` are there, and are how past mail has to be found:
+    #: then ``changes`` begins with None as cursor, at once and before the first search, and
+    #: tells only of what comes later.
     searches: ClassVar[bool] = False
 
     @abstractmethod
@@ -180,8 +184,27 @@ class Connector(ABC):
         any more is left out; one that cannot be had raises ``MessageError``.
         """
 
-    def search(self, addresses: Iterable[str], since: datetime) -> Iterator[Page]:
-        """Candidates for mail with any of ``addresses``; only where ``searches``."""
+    def search_groups(self, addresses: Iterable[str]) -> Iterator[list[str]]:
+        """``addresses``, in groups that one search takes each; only where ``searches``.
+
+        A search that was interrupted is begun again for its group.
+        """
+        raise NotImplementedError
+
+    def search(self, addresses: Iterable[str], since: datetime) -> Iterator[list[str]]:
+        """Refs of candidates for mail with any of ``addresses``, received from ``since``
+        (aware) on, page by page; only where ``searches``.
+
+        They are good for ``envelopes``, whose headers decide.  A ref comes once in one search.
+        """
+        raise NotImplementedError
+
+    def envelopes(self, folder: Folder, refs: Sequence[str]) -> Page:
+        """The envelopes of ``refs``; only where ``searches``.
+
+        As many as are to be had now: ``cursor`` is the list of the refs that are left, a JSON
+        value.  What is gone, or is junk, trash or a draft, is left out.
+        """
         raise NotImplementedError
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:

@@ -73,6 +73,12 @@ def envelope(ref: str, size: int, received: datetime | None, block: bytes) -> En
     )
 
 
+def block(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """The header block of fields that come as names and values, each value on one line."""
+    lines = (f"{name}: {' '.join(value.splitlines())}\n" for name, value in pairs)
+    return "".join(lines).encode("utf-8", "surrogatepass")
+
+
 def fields(block: bytes) -> dict[str, list[str]]:
     """The values of each field by its lower-case name, in the order they stand."""
     # Header text is ASCII or UTF-8 (RFC 6532).  Bytes that are neither become
@@ -82,6 +88,11 @@ def fields(block: bytes) -> dict[str, list[str]]:
     for field in _FIELD.finditer(text.decode("utf-8", "surrogateescape")):
         values.setdefault(field[1].lower(), []).append(field[2])
     return values
+
+
+def subject(block: bytes) -> str:
+    """The Subject as it is written, on one line."""
+    return " ".join(" ".join(fields(block).get("subject", ())).split())
 
 
 def message_ids(values: Iterable[str]) -> Iterator[str]:

@@ -26,7 +26,7 @@ from .base import (
     Server,
 )
 from .folder_roles import role
-from .headers import envelope, parse_date
+from .headers import envelope, parse_date, subject
 from .imap_connection import TIMEOUT, Connection, Login, password_login
 from .imap_session import Items, Listed, Session, Status
 
@@ -219,7 +219,15 @@ class ImapConnector(Connector):
                 ref = _ref(uidvalidity, uid)
                 envelopes.append(envelope(ref, items[b"RFC822.SIZE"], received, items[b"BODY"]))
         failed = tuple(_unreadable(uidvalidity, uid) for uid in unreadable)
-        return tuple(envelopes), failed
+        return tuple(self._with_subjects(envelopes)), failed
+
+    def _with_subjects(self, envelopes: list[Envelope]) -> Iterator[Envelope]:
+        """Subjects are read only of the few messages that have no Message-ID."""
+        nameless = [_uid(envelope.ref) for envelope in envelopes if not envelope.message_id]
+        messages = self._session.subjects(nameless).messages if nameless else {}
+        for envelope in envelopes:
+            items = messages.get(_uid(envelope.ref))
+            yield replace(envelope, subject=subject(items[b"BODY"])) if items else envelope
 
 
 def _folder(listed: Listed) -> Folder:
@@ -232,6 +240,10 @@ def _folder(listed: Listed) -> Folder:
 
 def _ref(uidvalidity: int, uid: int) -> str:
     return f"{uidvalidity}.{uid}"
+
+
+def _uid(ref: str) -> int:
+    return int(ref.partition(".")[2])
 
 
 def _unreadable(uidvalidity: int, uid: int) -> MessageError:

@@ -31,6 +31,7 @@ MAX_UNREADABLE = 20
 
 _NOT_SELECTABLE = {"\\noselect", "\\nonexistent"}
 _HEADERS = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({' '.join(headers.FIELDS)})])"
+_SUBJECT = "(UID BODY.PEEK[HEADER.FIELDS (SUBJECT)])"
 
 Items = dict[bytes, Any]
 
@@ -136,6 +137,10 @@ class Session:
     def headers(self, uids: Sequence[int]) -> Fetched:
         """RFC822.SIZE, INTERNALDATE and the header fields, as BODY."""
         return self._fetch(uids, _HEADERS, {b"BODY": bytes, b"RFC822.SIZE": int})
+
+    def subjects(self, uids: Sequence[int]) -> Fetched:
+        """The Subject field, as BODY."""
+        return self._fetch(uids, _SUBJECT, {b"BODY": bytes})
 
     def bodies(self, uids: Sequence[int], limit: int | None = None) -> Fetched:
         """Whole messages, or their first ``limit`` bytes, as BODY."""

@@ -156,6 +156,7 @@ def message_key(envelope, keys: Keys) -> int:
             (
                 str(envelope.sent or envelope.received),
                 envelope.sender,
+                envelope.subject,
                 *sorted(map(normalise_address, envelope.addresses)),
                 str(envelope.size),
             )
