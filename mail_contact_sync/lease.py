@@ -37,6 +37,8 @@ class Lease:
         each other.
         """
         with self._registry.cursor() as cr:
-            for key in sorted(set(keys)):
-                cr.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+            cr.execute(
+                "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key",
+                (sorted(set(keys)),),
+            )
             yield

@@ -1,6 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import (
+    ir_attachment,
+    ir_attachment_access,
+    mail_mail_access,
     mail_message,
     mail_message_access,
     mail_sync_access,
@@ -10,7 +13,9 @@ from . import (
     mail_sync_engine,
     mail_sync_envelope,
     mail_sync_folder,
+    mail_sync_lane,
     mail_sync_match,
+    mail_sync_matching,
     mail_sync_posting,
     mail_sync_sentence,
     mail_sync_vault,

@@ -7,7 +7,7 @@ class MailSyncAccess(models.AbstractModel):
     """A user's records on which the engine works: what is readonly, the engine alone writes.
 
     Odoo leaves readonly to the browser; here it holds for whoever calls.  Whose
-    a record is, the rules of security/ say.
+    a record is, the rules of security/ say; to others it has no name, either.
     """
 
     _name = "mail.sync.access"
@@ -18,3 +18,10 @@ class MailSyncAccess(models.AbstractModel):
         return super()._has_field_access(field, operation) and (
             self.env.su or operation == "read" or not field.readonly
         )
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        # Core names with all rights what a relation points to, and what it refuses.
+        readable = self.sudo(False)._filtered_access("read").with_env(self.env)
+        (self - readable).display_name = False
+        return super(MailSyncAccess, readable)._compute_display_name()

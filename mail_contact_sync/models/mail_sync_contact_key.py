@@ -41,7 +41,12 @@ class MailSyncContactKey(models.Model):
         try:
             keys = self.env["mail.sync.vault"]._keys()
         except KeyLost:
-            return  # they are all made anew when the new key is
+            # Those without any get theirs when the key is found again, and all
+            # are made anew when there is a new one.
+            self.env.cr.execute(
+                SQL("DELETE FROM mail_sync_contact_key WHERE partner_id = ANY(%s)", list(emails))
+            )
+            return
         rows = {
             (partner_id, keys.address(address))
             for partner_id, email in emails.items()

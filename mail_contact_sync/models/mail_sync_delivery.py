@@ -36,6 +36,19 @@ class MailSyncDelivery(models.AbstractModel):
             return 0
         size = len(batch)
         batch -= self._settle_posted(batch)
+        batch = batch._begin()
+        self.env.cr.commit()
+        try:
+            self._deliver_batch(account, connector, lease, batch)
+        except Exception:
+            self.env.cr.rollback()
+            batch.exists().interruptions = 0
+            self.env.cr.commit()
+            raise
+        return size
+
+    @api.model
+    def _deliver_batch(self, account, connector, lease, batch):
         mails = self._fetch(connector, batch)
         batch = batch.filtered(lambda match: match.ref in mails)
         self.env.cr.commit()
@@ -49,7 +62,6 @@ class MailSyncDelivery(models.AbstractModel):
             batch -= self._settle_known(batch, mails)
             self.env["mail.sync.posting"]._post(account, self._each_once(batch, mails), mails)
             self.env.cr.commit()
-        return size
 
     @api.model
     def _each_once(self, batch, mails):

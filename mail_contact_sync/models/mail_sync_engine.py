@@ -23,6 +23,7 @@ from ..connectors.base import (
     TemporaryError,
 )
 from ..lease import Lease
+from ..ticker import Ticker
 from ..vault import KeyLost
 from .mail_sync_sentence import KEY_LOST, UNEXPECTED
 
@@ -32,7 +33,6 @@ PAGE = 1_000
 MAX_RESCANS = 3
 BACKOFF_FIRST = timedelta(seconds=30)
 BACKOFF_LAST = timedelta(hours=1)
-PROGRESS_SECONDS = 1
 
 
 class MailSyncEngine(models.AbstractModel):
@@ -44,65 +44,6 @@ class MailSyncEngine(models.AbstractModel):
 
     _name = "mail.sync.engine"
     _description = "E-mail Sync Engine"
-
-    # Waking up ------------------------------------------------------------------
-
-    @api.model
-    def _lanes(self):
-        """The scheduled actions that run the engine, active or not."""
-        return (
-            self.env["ir.cron"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("model_id.model", "=", self._name)], order="id")
-        )
-
-    @api.model
-    def _set_lanes(self, count: int, minutes: int):
-        """``count`` active lanes, each of which runs every ``minutes``."""
-        lanes = self._lanes()
-        for number in range(len(lanes) + 1, count + 1):
-            lane = lanes[0].copy({"name": f"E-mail sync: lane {number}"})
-            # Known to the module, so that it goes when the module goes.
-            self.env["ir.model.data"].sudo().create(
-                {
-                    "module": "mail_contact_sync",
-                    "name": f"ir_cron_lane_{number}",
-                    "model": "ir.cron",
-                    "res_id": lane.id,
-                    "noupdate": True,
-                }
-            )
-            lanes += lane
-        # Only what changes is written: Odoo refuses to change a lane while it runs.
-        changed = lanes.filtered(lambda lane: lane_minutes(lane) != minutes)
-        changed.write({"interval_number": minutes, "interval_type": "minutes"})
-        lanes[:count].filtered(lambda lane: not lane.active).active = True
-        lanes[count:].filtered("active").active = False
-
-    @api.model
-    def _wake(self):
-        for lane in self._lanes().filtered("active"):
-            lane._trigger()
-
-    @api.model
-    def _wake_at_commit(self):
-        """Wake the lanes once for all that a transaction does, if there is any work."""
-        precommit = self.env.cr.precommit
-        if not precommit.data.get("mail_contact_sync.wake"):
-            precommit.data["mail_contact_sync.wake"] = True
-            precommit.add(self._wake_if_connected)
-
-    @api.model
-    def _wake_if_connected(self):
-        self.env.cr.precommit.data.pop("mail_contact_sync.wake", None)
-        if self.env["mail.sync.account"].sudo().search_count([("state", "=", "active")], limit=1):
-            self._wake()
-
-    @api.model
-    def _enabled(self) -> bool:
-        value = self.env["ir.config_parameter"].sudo().get_param("mail_contact_sync.enabled")
-        return value in ("True", "1")
 
     # One run --------------------------------------------------------------------
 
@@ -170,13 +111,8 @@ class MailSyncEngine(models.AbstractModel):
                 return True
             ticker = Ticker(account)
             try:
-                finished = self._work(account, lease, deadline, ticker)
-                if finished:
-                    self._rest(account)
-                else:
-                    account.next_sync = fields.Datetime.now()  # behind all others that are due
-                self.env.cr.commit()
-            except MissingError:
+                finished = self._attempt(account, lease, deadline, ticker)
+            except MissingError:  # somebody removed the mailbox
                 self.env.cr.rollback()
                 return True
             except OperationalError:
@@ -184,18 +120,31 @@ class MailSyncEngine(models.AbstractModel):
                 self.env.cr.rollback()
                 _logger.info("Mailbox %s: concurrent change, tried again", account.id)
                 return False
-            except Exception as error:
-                self.env.cr.rollback()
-                self._handle(account, error)
-                ticker.tell()
-                return True
             if ticker.news:
                 ticker.tell()
         # Whoever queued something meanwhile found the account taken, and left it to us.
         return finished and not self._due_accounts(among=account)
 
     @api.model
-    def _work(self, account, lease, deadline: float, ticker: "Ticker") -> bool:
+    def _attempt(self, account, lease, deadline: float, ticker: Ticker) -> bool:
+        try:
+            finished = self._work(account, lease, deadline, ticker)
+        except (MissingError, OperationalError):
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            self._handle(account, error)
+            finished = ticker.news = True
+        else:
+            if finished:
+                self._rest(account)
+            else:
+                account.next_sync = fields.Datetime.now()  # behind all others that are due
+        self.env.cr.commit()
+        return finished
+
+    @api.model
+    def _work(self, account, lease, deadline: float, ticker: Ticker) -> bool:
         """Pages and deliveries in turn, until nothing is left or the time is up."""
         deliver = self.env["mail.sync.delivery"]._deliver
         with account._connector() as connector:
@@ -279,11 +228,6 @@ class MailSyncEngine(models.AbstractModel):
             }
         )
 
-    @api.model
-    def _interval(self) -> timedelta:
-        """A little less than the lanes' interval, so that no lane comes too early."""
-        return timedelta(minutes=lane_minutes(self._lanes()[:1]) * 0.9)
-
     # Errors: the only policy ------------------------------------------------------
 
     @api.model
@@ -332,35 +276,3 @@ class MailSyncEngine(models.AbstractModel):
                 "next_sync": now + pause,
             }
         )
-
-
-def lane_minutes(lane) -> int:
-    """After how many minutes a lane runs again by itself."""
-    unit = {"minutes": 1, "hours": 60}.get(lane.interval_type, 1440)
-    return max(lane.interval_number, 1) * unit
-
-
-class Ticker:
-    """Tells the owner's browser that there is news of an account.
-
-    Each word to a browser costs a connection to the database, so it is said at
-    most once a second while work goes on, once at its end, and never about nothing.
-    """
-
-    def __init__(self, account):
-        self._account = account
-        self._last = time.monotonic()
-        #: whether something has changed that was not yet told
-        self.news = bool(account.error_reason)
-
-    def tick(self):
-        if self.news and time.monotonic() - self._last >= PROGRESS_SECONDS:
-            self.tell()
-
-    def tell(self):
-        self._last = time.monotonic()
-        self.news = False
-        self._account.user_id._bus_send(
-            "mail_contact_sync/progress", {"account_id": self._account.id}
-        )
-        self._account.env.cr.commit()

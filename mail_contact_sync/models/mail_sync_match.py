@@ -7,10 +7,12 @@ from odoo.tools import SQL
 
 from ..keys import Keys
 from .fields import BigInt
-from .mail_sync_sentence import MESSAGE_GONE
+from .mail_sync_sentence import MESSAGE_GONE, WORKER_ENDED
 
 MAX_ATTEMPTS = 3
-CONTACTS_PER_STEP = 5_000
+#: A mail over which so many workers ended is first tried alone, and then given up.
+SUSPECT = 2
+MAX_INTERRUPTIONS = 10
 
 
 class MailSyncMatch(models.Model):
@@ -19,13 +21,10 @@ class MailSyncMatch(models.Model):
     One row for each message, contact and account, whatever the number of
     folders.  It is what says that a message has been dealt with, so it stays
     when the message is deleted from the chatter.
-
-    Nothing is lost between an index that grows and contacts that come: whoever
-    brings something commits it first and compares it in a later transaction.
-    Of two that happen at once, one always sees the other.
     """
 
     _name = "mail.sync.match"
+    _inherit = "mail.sync.access"
     _description = "Synced E-mail"
     _log_access = False
     _order = "date desc, id desc"
@@ -59,6 +58,7 @@ class MailSyncMatch(models.Model):
     reason_text = fields.Char("Why", compute="_compute_reason_text")
     attempts = fields.Integer(readonly=True)
     not_before = fields.Datetime(readonly=True)
+    interruptions = fields.Integer("Workers That Ended Over It", readonly=True)
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -76,114 +76,15 @@ class MailSyncMatch(models.Model):
     def action_retry(self):
         self.account_id._check_owner()
         self.sudo().filtered(lambda match: match.state in ("failed", "skipped")).write(
-            {"state": "waiting", "attempts": 0, "not_before": False, "reason": False}
+            {
+                "state": "waiting",
+                "attempts": 0,
+                "interruptions": 0,
+                "not_before": False,
+                "reason": False,
+            }
         )
         self.env["mail.sync.engine"]._wake()
-
-    # Matching: index × contacts ---------------------------------------------
-
-    @api.model
-    def _match_envelopes(self, account) -> int:
-        """Compare what is new in the account's index with all contacts.
-
-        Only whoever holds the account's lease adds to its index, so its ids
-        grow in the order of the commits and one number says how far we are.
-        """
-        self.env.cr.execute(
-            SQL("SELECT max(id) FROM mail_sync_envelope WHERE account_id = %s", account.id)
-        )
-        last = self.env.cr.fetchone()[0] or 0
-        if last <= account.matched_id:
-            return 0
-        count = self._insert(
-            SQL(
-                """(
-                    SELECT *, unnest(address_keys) AS key FROM mail_sync_envelope
-                    WHERE account_id = %s AND id > %s AND id <= %s
-                ) AS envelope
-                JOIN mail_sync_contact_key contact ON contact.key = envelope.key""",
-                account.id,
-                account.matched_id,
-                last,
-            )
-        )
-        account.matched_id = last
-        return count
-
-    @api.model
-    def _match_contacts(self) -> bool:
-        """Look up the past of new addresses in all indexes; tell whether more wait."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT id FROM mail_sync_contact_key WHERE matched IS NOT TRUE
-                   ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
-                CONTACTS_PER_STEP,
-            ),
-            log_exceptions=False,  # that another lane was faster is no error
-        )
-        ids = [row[0] for row in self.env.cr.fetchall()]
-        if not ids:
-            return False
-        self._insert(
-            SQL(
-                """(SELECT * FROM mail_sync_contact_key WHERE id = ANY(%s)) AS contact
-                JOIN mail_sync_envelope envelope
-                    ON envelope.address_keys @> ARRAY[contact.key]""",
-                ids,
-            )
-        )
-        self.env.cr.execute(
-            SQL("UPDATE mail_sync_contact_key SET matched = true WHERE id = ANY(%s)", ids)
-        )
-        return len(ids) == CONTACTS_PER_STEP
-
-    @api.model
-    def _insert(self, source: SQL) -> int:
-        """Queue what ``source`` joins, by the rules of what a contact is.
-
-        A contact is active, visible in the account's company, and no colleague.
-        A message that had gone missing is queued again where it turns up.  The
-        join is materialised: on tables without statistics PostgreSQL would else
-        pair each envelope with every partner first.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH envelope AS MATERIALIZED (
-                    SELECT envelope.*, contact.partner_id FROM %(source)s
-                )
-                INSERT INTO mail_sync_match AS match (account_id, partner_id, message_key,
-                    parent_key, folder_id, ref, date, size, outgoing, state, attempts)
-                SELECT DISTINCT ON (envelope.account_id, partner.id, envelope.message_key)
-                    envelope.account_id, partner.id, envelope.message_key, envelope.parent_key,
-                    envelope.folder_id, envelope.ref, envelope.date, envelope.size,
-                    envelope.outgoing, 'waiting', 0
-                FROM envelope
-                JOIN mail_sync_account account ON account.id = envelope.account_id
-                JOIN res_company company ON company.id = account.company_id
-                JOIN res_partner partner ON partner.id = envelope.partner_id
-                WHERE partner.active
-                    AND (partner.company_id IS NULL OR partner.company_id::text
-                        = ANY(string_to_array(company.parent_path, '/')))
-                    AND NOT EXISTS (
-                        SELECT FROM res_users colleague
-                        WHERE colleague.partner_id = partner.id
-                            AND colleague.active AND NOT colleague.share
-                    )
-                ORDER BY envelope.account_id, partner.id, envelope.message_key,
-                    envelope.outgoing DESC, envelope.id
-                ON CONFLICT (account_id, partner_id, message_key) DO UPDATE
-                    SET folder_id = EXCLUDED.folder_id, ref = EXCLUDED.ref, state = 'waiting',
-                        reason = NULL
-                    WHERE match.state = 'skipped' AND match.reason = %(gone)s
-                """,
-                source=source,
-                gone=MESSAGE_GONE,
-            )
-        )
-        self.invalidate_model()
-        return self.env.cr.rowcount
 
     # The queue ----------------------------------------------------------------
 
@@ -191,7 +92,8 @@ class MailSyncMatch(models.Model):
     def _due(self, account, limit: int, max_bytes: int):
         """The latest waiting mail of one folder: at most ``limit`` and ``max_bytes``.
 
-        One message larger than that comes alone.
+        One message larger than that comes alone, and so does one over which
+        workers have ended.
         """
         waiting = self.search(
             [
@@ -208,13 +110,35 @@ class MailSyncMatch(models.Model):
             if match.folder_id != waiting[0].folder_id:
                 continue
             size += match.size
-            if batch and size > max_bytes:
+            if batch and (size > max_bytes or match.interruptions >= SUSPECT):
                 break
             batch += match
+            if match.interruptions >= SUSPECT:
+                break
         return batch
 
+    def _begin(self):
+        """Note that work on these begins; return those to work on.  To be committed.
+
+        What is still noted when they come up again was left by a worker that
+        did not live to say what went wrong.
+        """
+        hopeless = self.filtered(lambda match: match.interruptions >= MAX_INTERRUPTIONS)
+        hopeless.write({"state": "failed", "reason": WORKER_ENDED})
+        rest = self - hopeless
+        for interruptions, matches in rest.grouped("interruptions").items():
+            matches.interruptions = interruptions + 1
+        return rest
+
     def _post(self, mail_message_id):
-        self.write({"state": "posted", "mail_message_id": mail_message_id, "reason": False})
+        self.write(
+            {
+                "state": "posted",
+                "mail_message_id": mail_message_id,
+                "reason": False,
+                "interruptions": 0,
+            }
+        )
 
     def _fail(self, reason: str):
         """Try again later; after the last attempt, list it with its reason."""
@@ -224,6 +148,7 @@ class MailSyncMatch(models.Model):
                 {
                     "attempts": attempts,
                     "reason": reason,
+                    "interruptions": 0,
                     "state": "failed" if attempts >= MAX_ATTEMPTS else "waiting",
                     "not_before": fields.Datetime.now() + timedelta(minutes=5 * attempts),
                 }
@@ -233,15 +158,18 @@ class MailSyncMatch(models.Model):
         """Not where the index said.  Another copy takes its place, else it is listed."""
         for folder, matches in self.grouped("folder_id").items():
             self.env["mail.sync.envelope"]._forget_refs(folder, matches.mapped("ref"))
-        self.write({"state": "skipped", "reason": MESSAGE_GONE})
+        self._skip_gone()
         self._find_again()
 
     @api.model
     def _lose(self, folders):
         """What waits in these folders is looked for elsewhere."""
         matches = self.search([("folder_id", "in", folders.ids), ("state", "=", "waiting")])
-        matches.write({"state": "skipped", "reason": MESSAGE_GONE})
+        matches._skip_gone()
         matches._find_again()
+
+    def _skip_gone(self):
+        self.write({"state": "skipped", "reason": MESSAGE_GONE, "interruptions": 0})
 
     def _find_again(self):
         self.env.flush_all()

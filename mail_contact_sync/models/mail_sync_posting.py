@@ -50,6 +50,7 @@ class MailSyncPosting(models.AbstractModel):
     @api.model
     def _create(self, account, batch, mails):
         batch = batch.sorted(lambda match: (match.date, match.id))
+        common = self._common_values(account)
         authors = self._authors(account, batch, mails)
         files = self._create_files([mails[match.ref] for match in batch])
         messages = (
@@ -57,7 +58,7 @@ class MailSyncPosting(models.AbstractModel):
             .with_context(clean_context(self.env.context))
             .create(
                 [
-                    self._values(account, match, mails[match.ref], *each)
+                    common | self._values(match, mails[match.ref], *each)
                     for match, *each in zip(batch, files, authors, strict=True)
                 ]
             )
@@ -69,13 +70,23 @@ class MailSyncPosting(models.AbstractModel):
         self._announce(account, batch)
 
     @api.model
-    def _values(self, account, match, mail: ParsedMail, files, author_id):
+    def _common_values(self, account):
         return {
             "model": "res.partner",
-            "res_id": match.partner_id.id,
-            "message_type": "email_outgoing" if match.outgoing else "email",
             "subtype_id": self.env.ref("mail_contact_sync.mt_synced_email").id,
             "is_internal": True,
+            "email_add_signature": False,
+            "record_company_id": False,
+            "record_alias_domain_id": False,
+            "sync_access": account.visibility,
+            "sync_user_ids": [(4, account.user_id.id)] if account.visibility == "private" else [],
+        }
+
+    @api.model
+    def _values(self, match, mail: ParsedMail, files, author_id):
+        return {
+            "res_id": match.partner_id.id,
+            "message_type": "email_outgoing" if match.outgoing else "email",
             "author_id": author_id,
             "email_from": mail.sender or False,
             "date": match.date,
@@ -88,12 +99,7 @@ class MailSyncPosting(models.AbstractModel):
             # The real id stays out of core's column: the gateway takes a mail
             # whose id stands there for a duplicate and would drop a lead.
             "message_id": generate_tracking_message_id("mail-contact-sync"),
-            "email_add_signature": False,
-            "record_company_id": False,
-            "record_alias_domain_id": False,
             "sync_message_id": sync_message_id(mail),
-            "sync_access": account.visibility,
-            "sync_user_ids": [(4, account.user_id.id)] if account.visibility == "private" else [],
         }
 
     @api.model
@@ -103,10 +109,16 @@ class MailSyncPosting(models.AbstractModel):
         They will belong to the message, not the contact: who may not read it
         sees no file.
         """
+        store = self.env["ir.attachment"].with_context(
+            clean_context(self.env.context),
+            attachments_mime_plainxml=True,
+            image_no_postprocess=True,  # core would make large pictures smaller
+        )
+        for mail in mails:
+            for attachment in mail.attachments:
+                store._sync_write_whole(attachment.content)
         files = iter(
-            self.env["ir.attachment"]
-            .with_context(clean_context(self.env.context), attachments_mime_plainxml=True)
-            .create(
+            store.create(
                 [
                     {
                         "name": attachment.name,

@@ -11,6 +11,7 @@ UNEXPECTED = "unexpected"
 MESSAGE_GONE = "message-gone"
 NOT_FETCHABLE = "not-fetchable"
 NOT_POSTABLE = "not-postable"
+WORKER_ENDED = "worker-ended"
 
 
 class MailSyncSentence(models.AbstractModel):
@@ -134,4 +135,5 @@ class MailSyncSentence(models.AbstractModel):
             MESSAGE_GONE: _("It is no longer in the mailbox."),
             NOT_FETCHABLE: _("The server did not hand it out."),
             NOT_POSTABLE: _("Odoo could not store it."),
+            WORKER_ENDED: _("Odoo was interrupted each time it read it."),
         }.get(reason, reason)

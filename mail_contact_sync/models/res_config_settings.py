@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
-from .mail_sync_engine import lane_minutes
+from .mail_sync_lane import lane_minutes
 
 MAX_LANES = 16
 

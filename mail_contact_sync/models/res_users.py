@@ -10,6 +10,14 @@ class ResUsers(models.Model):
         "mail.sync.account", "user_id", string="Connected Mailboxes"
     )
 
+    def write(self, vals):
+        colleagues = self.filtered(lambda user: user.active and not user.share)
+        result = super().write(vals)
+        former = colleagues.filtered(lambda user: not user.active or user.share)
+        # Their mail with others was none of a contact's until now.
+        self.env["mail.sync.contact.key"]._again(former.partner_id.ids)
+        return result
+
     @property
     def SELF_READABLE_FIELDS(self):
         return [*super().SELF_READABLE_FIELDS, "mail_sync_account_ids"]

@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,7 +11,7 @@ from unittest.mock import patch
 from odoo.tests.common import TransactionCase, new_test_user
 
 from ..connectors.base import Connector, CursorExpired, Folder, FolderGone, Mailbox, Page
-from ..connectors.headers import envelope
+from ..connectors.headers import envelope, subject
 
 
 class MemoryConnector(Connector):
@@ -60,7 +61,10 @@ class MemoryConnector(Connector):
         page = found[:limit]
         return Page(
             envelopes=tuple(
-                envelope(f"{validity}.{uid}", len(raw), received, raw.split(b"\n\n")[0])
+                replace(
+                    envelope(f"{validity}.{uid}", len(raw), received, raw.split(b"\n\n")[0]),
+                    subject=subject(raw),
+                )
                 for uid, received, raw in page
             ),
             cursor={"validity": validity, "uid": page[-1][0] if page else after},

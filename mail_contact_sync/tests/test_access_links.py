@@ -1,6 +1,8 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .access import SECRET, AccessCase
 
@@ -71,6 +73,47 @@ class TestPrivateMessageElsewhere(AccessCase):
             return message.sudo().attachment_ids.mapped("name")
 
         self.assertHidden(ask)
+
+    def test_own_message_with_its_file(self):
+        def ask(env):
+            message = env["res.partner"].browse(self.customer.id).message_post(body="Look")
+            message.write({"attachment_ids": [Command.link(self.file.id)]})
+            return message.sudo().attachment_ids.mapped("name")
+
+        self.assertHidden(ask)
+
+    def test_scheduled_message_with_its_file(self):
+        def ask(env):
+            scheduled = env["mail.scheduled.message"].create(
+                {
+                    "model": "res.partner",
+                    "res_id": self.customer.id,
+                    "author_id": env.user.partner_id.id,
+                    "body": "Look",
+                    "scheduled_date": "2100-01-01",
+                    "attachment_ids": self.file.ids,
+                }
+            )
+            seen = Store().add(scheduled).get_result()
+            contact = env["res.partner"].browse(self.customer.id)
+            scheduled.post_message()
+            return seen, contact.message_ids[:1].sudo().attachment_ids.mapped("name")
+
+        self.assertHidden(ask)
+
+    def test_template_with_its_file(self):
+        def ask(env):
+            template = env["mail.template"].create(
+                {
+                    "name": "Look",
+                    "model_id": env["ir.model"]._get_id("res.partner"),
+                    "attachment_ids": self.file.ids,
+                }
+            )
+            mail = template.send_mail(self.customer.id)
+            return env["mail.mail"].sudo().browse(mail).attachment_ids.mapped("name")
+
+        self.assertHidden(ask, users=self.admin)
 
     def test_reply_to_it(self):
         def ask(env):

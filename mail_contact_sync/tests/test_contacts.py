@@ -162,6 +162,14 @@ class TestContacts(SyncCase):
         self.assertFalse(self.synced(self.ben.partner_id))
         self.assertFalse(self.synced(self.anna.partner_id))
 
+    def test_a_former_colleague_is_a_contact(self):
+        self.arrive(self.mail("Ben <ben@ours.test>"))
+        self.sync()
+        self.assertFalse(self.synced(self.ben.partner_id))
+        self.ben.active = False
+        self.sync()
+        self.assertTrue(self.synced(self.ben.partner_id))
+
     def test_an_address_set_through_the_user_counts(self):
         portal = new_test_user(self.env, "pia", email="pia@p.test", groups="base.group_portal")
         self.arrive(self.mail("pia@new.test"))

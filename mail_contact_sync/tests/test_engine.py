@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError, Throttled
@@ -51,6 +51,14 @@ class TestEngine(SyncCase):
         self.arrive(raw, "Archive")
         self.sync()
         self.assertEqual(len(self.synced()), 1)
+
+    def test_two_mails_without_message_id_of_one_second_both_stand(self):
+        now = datetime.now(timezone.utc)
+        for subject in ("First", "Other"):
+            raw = self.mail(message_id=None, subject=subject)
+            self.mailbox.add("INBOX", raw, now)
+        self.sync()
+        self.assertEqual(sorted(self.synced().mapped("subject")), ["First", "Other"])
 
     def test_mail_without_message_id_in_two_mailboxes_stands_once(self):
         raw = self.mail(message_id=None, to="anna@ours.test, ben@ours.test")
@@ -195,10 +203,10 @@ class TestEngine(SyncCase):
         posting = type(self.env["mail.sync.posting"])
         values = posting._values
 
-        def fail(posting, account, match, mail, *args):
+        def fail(posting, match, mail, *args):
             if mail.subject == "Mail 2":
                 raise ValueError("no")
-            return values(posting, account, match, mail, *args)
+            return values(posting, match, mail, *args)
 
         logger = "odoo.addons.mail_contact_sync.models.mail_sync_posting"
         with patch.object(posting, "_values", fail), self.assertLogs(logger, "ERROR"):

@@ -206,6 +206,21 @@ class TestLostKey(SyncCase):
             contact.action_archive()
             contact.action_unarchive()
 
+    def test_contacts_changed_meanwhile_have_their_mail_when_the_key_is_back(self):
+        key = os.environ.get(ENVIRONMENT)
+        self.arrive(self.mail("nina@new.test"))
+        self.sync()
+        self.lose()
+        made = self.env["res.partner"].create({"name": "Nina", "email": "nina@new.test"})
+        self.customer.email = "nina@new.test"
+        os.environ.pop(ENVIRONMENT)
+        if key:
+            os.environ[ENVIRONMENT] = key
+        self.env["mail.sync.contact.key"]._add_missing()
+        self.sync()
+        self.assertEqual(len(self.synced(made)), 1)
+        self.assertEqual(len(self.synced()), 4)
+
     def test_a_password_is_refused_in_words_where_it_cannot_be_kept(self):
         os.environ[ENVIRONMENT] = "no key"
         with self.assertRaisesRegex(UserError, ENVIRONMENT):

@@ -46,11 +46,15 @@ class Lanes:
     def kill(self, pid: int) -> bool:
         """``kill -9`` a run; returns whether it was still going on."""
         os.kill(pid, signal.SIGKILL)
-        return self._ask(f"wait {pid}") == -signal.SIGKILL
+        return self.end(pid) == -signal.SIGKILL
+
+    def end(self, pid: int) -> int:
+        """Wait until a run has ended; returns its exit status, negative for a signal."""
+        return self._ask(f"wait {pid}")
 
     def wait(self, *pids: int) -> None:
-        """Wait until these runs have ended."""
-        statuses = [self._ask(f"wait {pid}") for pid in pids]
+        """Wait until these runs have ended as they should."""
+        statuses = [self.end(pid) for pid in pids]
         assert not any(statuses), self._odoo.tail()
 
     def run(self) -> None:

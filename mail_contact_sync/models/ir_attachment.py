@@ -1,0 +1,32 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import os
+from uuid import uuid4
+
+from odoo import api, models
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    @api.model
+    def _sync_write_whole(self, content: bytes):
+        """Have the file of ``content`` in the filestore before core would write it.
+
+        Core writes a file in place, under its checksum.  Half of one, which a
+        killed worker leaves, is then another content with the same checksum, and
+        no mail with that file could be posted any more.
+        """
+        if self._storage() != "file" or not content:
+            return
+        checksum = self._compute_checksum(content)
+        name = f"{checksum[:2]}/{checksum}"
+        path = self._full_path(name)
+        if os.path.isfile(path) and os.path.getsize(path) >= len(content):
+            return
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        draft = f"{path}.{uuid4().hex}"
+        with open(draft, "xb") as file:
+            file.write(content)
+        os.replace(draft, path)
+        self._mark_for_gc(name)  # should the transaction be rolled back
