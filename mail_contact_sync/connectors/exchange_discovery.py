@@ -1,0 +1,154 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Where the Exchange server of an address is: SOAP Autodiscover.
+
+Microsoft's Autodiscover is followed as far as a password can be entrusted to it.
+It goes to the host of the address's own domain and to its ``autodiscover.``, whose
+certificates prove that they belong to it, and from there wherever these, asked
+with the password, point to.  A pointer that nobody vouches for, as in DNS or plain HTTP,
+is followed within the domain only; any other host is named for a person to confirm
+(by entering it), as Microsoft demands, too.  exchangelib's own discovery follows
+them all, and keeps what it found in a file that all users of the host share.
+"""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import dns.exception
+import dns.resolver
+from exchangelib.services import GetUserSettings
+from lxml import etree
+
+from . import reasons
+from .base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError
+from .exchange_http import Http
+from .exchange_settings import ExchangeServer, checked
+from .exchange_soap import Posting, Soap
+
+MAX_REDIRECTS = 5
+#: Seconds for a question to the domain name system.
+DNS_TIMEOUT = 5
+_PATH = "/autodiscover/autodiscover.svc"
+_A = "{http://schemas.microsoft.com/exchange/2010/Autodiscover}"
+_SETTINGS = ("external_ews_url", "internal_ews_url")
+
+#: A connection, not logged in, to a URL.
+Connect = Callable[[str], Http]
+
+
+class _GetUserSettings(Posting, GetUserSettings):
+    """exchangelib's, whose parser of answers is not asked."""
+
+
+def discover(server: ExchangeServer, connect: Connect) -> str:
+    """The URL of Exchange.asmx for the mailbox of ``server``.
+
+    Raises AuthenticationFailed where a host that is the right one refuses the
+    password; SettingsError where none is found; TemporaryError where it could
+    not be told.
+    """
+    domain = server.address.rpartition("@")[2].strip(".").lower()
+    if not domain or not domain.isprintable() or any(c in domain for c in " /:@?#\\"):
+        raise SettingsError(reasons.AUTODISCOVER_FAILED)
+    unsure: ConnectorError | None = None
+    for url in _candidates(domain):
+        try:
+            return _ask(url, server, connect)
+        except (AuthenticationFailed, _Told) as error:
+            raise error if isinstance(error, AuthenticationFailed) else error.answer from None
+        except TemporaryError as error:
+            # No such server is the ordinary case; one that has no time is another.
+            if error.reason not in (reasons.CONNECTION_REFUSED, reasons.CONNECTION_TIMEOUT):
+                unsure = unsure or error
+        except SettingsError as error:
+            # Many a website answers at the domain's own name, with another's certificate.
+            if error.reason in (reasons.KERBEROS_ONLY, reasons.LOGIN_NOT_OFFERED):
+                raise
+    raise unsure or SettingsError(reasons.AUTODISCOVER_FAILED)
+
+
+class _Told(Exception):
+    """The right server answered, and that there is no such mailbox."""
+
+    def __init__(self, answer: ConnectorError):
+        super().__init__()
+        self.answer = answer
+
+
+def _candidates(domain: str) -> Iterator[str]:
+    yield f"https://autodiscover.{domain}{_PATH}"
+    yield f"https://{domain}{_PATH}"
+    target = _service_host(domain)
+    if target in ("", domain, f"autodiscover.{domain}"):
+        return
+    if not target.endswith(f".{domain}"):
+        raise SettingsError(reasons.AUTODISCOVER_ELSEWHERE, target)
+    yield f"https://{target}{_PATH}"
+
+
+def _service_host(domain: str) -> str:
+    """The target of ``_autodiscover._tcp`` (SRV), empty where there is none."""
+    try:
+        records = dns.resolver.resolve(f"_autodiscover._tcp.{domain}", "SRV", lifetime=DNS_TIMEOUT)
+    except (dns.exception.DNSException, UnicodeError):
+        return ""
+    best = min(records, key=lambda record: (record.priority, -record.weight))
+    return best.target.to_text(omit_final_dot=True).lower()
+
+
+def _ask(url: str, server: ExchangeServer, connect: Connect) -> str:
+    """Ask one server, and those it refers to."""
+    address = server.target
+    for _ in range(MAX_REDIRECTS):
+        answer = _answer(connect(checked(url)), server, address)
+        code = _text(answer, "ErrorCode")
+        target = _text(answer, "RedirectTarget")
+        if code == "RedirectUrl":
+            url = target
+        elif code == "RedirectAddress" and "@" in target:
+            address = target
+            url = f"https://autodiscover.{target.rpartition('@')[2]}{_PATH}"
+        elif code == "NoError":
+            return _web_services(answer)
+        else:
+            raise _Told(SettingsError(reasons.MAILBOX_UNKNOWN, code[:80]))
+    raise SettingsError(reasons.AUTODISCOVER_FAILED, "too many redirects")
+
+
+def _answer(http: Http, server: ExchangeServer, address: str) -> etree._Element:
+    soap = Soap(http, address)
+    try:
+        return http.log_in(lambda: _user_settings(soap, address), server.auth, "")
+    finally:
+        http.close()
+
+
+def _user_settings(soap: Soap, address: str) -> etree._Element:
+    service = _GetUserSettings(protocol=soap)
+    request = service.get_payload(users=[address], settings=_SETTINGS)
+    for message in soap.run(service, request):
+        for answer in message.iter(f"{_A}UserResponse"):
+            return answer
+        raise _Told(_failed(message))
+    raise TemporaryError(reasons.PROTOCOL_ERROR, "no answer")
+
+
+def _failed(message: etree._Element) -> ConnectorError:
+    code = message.findtext(f"{_A}Response/{_A}ErrorCode", "")
+    if code == "ServerBusy":
+        return TemporaryError(reasons.SERVER_UNAVAILABLE, code)
+    return SettingsError(reasons.AUTODISCOVER_FAILED, code[:80])
+
+
+def _text(answer: etree._Element, name: str) -> str:
+    return (answer.findtext(_A + name) or "").strip()
+
+
+def _web_services(answer: etree._Element) -> str:
+    found = {}
+    for setting in answer.iter(f"{_A}UserSetting"):
+        found[_text(setting, "Name")] = _text(setting, "Value")
+    for name in ("ExternalEwsUrl", "InternalEwsUrl"):
+        if urlsplit(found.get(name, "")).hostname:
+            return checked(found[name])
+    raise _Told(SettingsError(reasons.AUTODISCOVER_FAILED, "no web services"))
