@@ -1,0 +1,144 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Google on this machine: the emulator, and in front of it what it lacks.
+
+Whatever is asked of the Gmail API is held against Google's own description of it; what that does
+not allow is refused and stands in ``violations``.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from . import google_batch
+from .emulator import Emulator
+from .google_consent import PATHS, Consent
+from .google_gmail import Answer, Gmail, error
+from .google_mailbox import GoogleMailbox, Mail, seed
+
+CLIENT_ID = "mail-contact-sync.apps.googleusercontent.com"
+CLIENT_SECRET = "GOCSPX-open-secret"
+MAX_BATCH = 100
+
+
+class Google:
+    """A context manager: ``url`` answers from then on.  To be entered from the main thread.
+
+    ``users`` are the addresses and what is in their mailboxes at first, ``redirects`` the
+    redirect URIs of the client.  ``gmail``, ``consent`` and ``mailboxes`` have the knobs.
+    ``at_once`` is how many requests of one batch are answered before it is too many.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        packages: Path,
+        users: dict[str, list[Mail]],
+        redirects: list[str],
+        clock: Callable[[], float] = time.time,
+    ):
+        self._stack = ExitStack()
+        self._users = users
+        beginning = seed(users, CLIENT_ID, CLIENT_SECRET, redirects)
+        self._emulator = Emulator(folder, packages, "google", beginning)
+        self.consent = Consent(self._emulator.url, clock)
+        self.mailboxes: dict[str, GoogleMailbox] = {}
+        self.gmail = Gmail(self.mailboxes, self.consent, clock)
+        self.at_once = MAX_BATCH
+        #: The sizes of the batches that have come.
+        self.batches: list[int] = []
+
+    def __enter__(self) -> "Google":
+        self._stack.enter_context(self._emulator)
+        for user, mails in self._users.items():
+            self.mailboxes[user] = GoogleMailbox(self._emulator.url, user, mails)
+        server = _Server(("127.0.0.1", 0), _Handler)
+        server.google = self
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        self._stack.callback(thread.join)
+        self._stack.callback(server.server_close)
+        self._stack.callback(server.shutdown)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """The arguments of ``oauth_google.Endpoints``."""
+        return {
+            "authorization": f"{self.url}/o/oauth2/v2/auth",
+            "token": f"{self.url}/oauth2/token",
+            "revocation": f"{self.url}/oauth2/revoke",
+            "userinfo": f"{self.url}/oauth2/v2/userinfo",
+            "api": f"{self.url}/",
+        }
+
+    def answer(self, verb: str, target: str, headers: dict, body: bytes) -> Answer:
+        if target.startswith(PATHS):
+            response = self.consent.answer(verb, target, headers, body)
+            passed = {
+                name: value
+                for name, value in response.headers.items()
+                if name.lower() in ("content-type", "location", "cache-control")
+            }
+            return response.status_code, passed, response.content
+        if verb == "POST" and target == "/batch":
+            return self._batch(headers, body)
+        return self.gmail.answer(verb, target, headers, body)
+
+    def _batch(self, headers: dict, body: bytes) -> Answer:
+        parts = google_batch.read(headers["content-type"], body)
+        self.batches.append(len(parts))
+        if len(parts) > MAX_BATCH:
+            return error(400, "badRequest", "Inner request count exceeds the limit")
+        answers = []
+        for number, part in enumerate(parts):
+            # What the batch says holds for its parts, unless they say otherwise.
+            own = {"authorization": headers.get("authorization", ""), **part.headers}
+            if number < self.at_once:
+                answer = self.gmail.answer(part.verb, part.target, own, part.body)
+            else:
+                answer = error(429, "rateLimitExceeded", "Too many concurrent requests for user")
+            answers.append((part.id, *answer))
+        # In no order that anybody has promised.
+        content_type, content = google_batch.write(answers[::-1])
+        return 200, {"Content-Type": content_type}, content
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    google: Google
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            status, answer_headers, content = self.server.google.answer(
+                self.command, self.path, headers, body
+            )
+        except Exception as failure:
+            self.server.google.gmail.violations.append(f"the proxy itself: {failure!r}")
+            raise
+        self.send_response(status)
+        for name, value in answer_headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = _answer
+
+    def log_message(self, *_arguments: object) -> None:
+        pass
