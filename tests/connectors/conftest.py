@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytest
+from gmail_peer import Clock, new_gmailbox, running_google
 from imap_mailbox import new_mailbox, running_dovecot
 from peers.tcp_proxy import TcpProxy
 
@@ -37,3 +38,35 @@ def proxied(dovecot, proxy):
     mailbox = new_mailbox(dovecot, proxy.port)
     yield mailbox
     mailbox.client.logout()
+
+
+@pytest.fixture(scope="session")
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def running(clock):
+    with running_google(clock=clock) as google:
+        yield google
+
+
+@pytest.fixture
+def google(running):
+    """Google, whose description allows all that a test asks of it."""
+    running.gmail.asked.clear()
+    running.gmail.sent.clear()
+    running.batches.clear()
+    yield running
+    running.gmail.faults.clear()
+    running.gmail.limit, running.gmail.over_limit = 6000, (429, "rateLimitExceeded")
+    running.at_once = 100
+    running.consent.unticked, running.consent.rotating = set(), False
+    running.consent.without_refresh_token = False
+    violations, running.gmail.violations = running.gmail.violations, []
+    assert violations == []
+
+
+@pytest.fixture
+def gmailbox(google, clock):
+    return new_gmailbox(google, clock)

@@ -1,0 +1,202 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is asked of the Gmail API, each call paid for from the budget.
+
+https://developers.google.com/workspace/gmail/api/reference/rest
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from . import reasons
+from .base import AuthenticationFailed, ConnectorError, MessageError, TemporaryError, Throttled
+from .gmail_errors import NotFound, translate
+from .gmail_http import AuthorizedHttp
+from .gmail_quota import UNITS, Budget, Usage
+from .gmail_service import library_errors, service
+from .oauth_google import READ, SEND
+from .web import TooLarge
+
+#: Entries of one page, the most that Google gives.
+PAGE = 500
+#: Calls of one batch.  Google takes 100 and advises against more than 50.
+BATCH = 50
+#: Bytes of the answer to one batch, which the library holds several times over, and of one
+#: message, which Google takes up to 50 MB of and sends as base64.
+MAX_BATCH = 32 << 20
+MAX_MESSAGE = 128 << 20
+#: Bytes of any other answer.
+MAX_ANSWER = 16 << 20
+#: Bytes from which on a message is sent as it is instead of as base64 in JSON.
+LARGE = 4 << 20
+
+_HISTORY = (
+    "history(id,messagesAdded/message(id,labelIds),labelsRemoved(labelIds,message/id)),"
+    "nextPageToken,historyId"
+)
+
+#: A message as Google describes it; None where it is gone.
+Got = dict[str, Any] | MessageError | None
+
+
+class Session:
+    """The calls, through ``http``.  Nothing here changes a mailbox but ``send``."""
+
+    def __init__(self, http: AuthorizedHttp, root: str, budget: Budget, usage: Usage):
+        self._http = http
+        self._service = service(root)
+        self._budget = budget
+        self._usage = usage
+        self._users = self._service.users()
+
+    def profile(self) -> dict[str, Any]:
+        return self._call("getProfile", self._users.getProfile(userId="me"), urgent=True)
+
+    def send_as(self) -> dict[str, Any]:
+        request = self._users.settings().sendAs().list(userId="me")
+        return self._call("settings.sendAs.list", request, urgent=True)
+
+    def search(self, query: str, page: str | None) -> dict[str, Any]:
+        """A page of the ids of what ``query`` finds, newest first."""
+        request = self._users.messages().list(
+            userId="me",
+            q=query,
+            maxResults=PAGE,
+            fields="messages/id,nextPageToken",
+            **({"pageToken": page} if page else {}),
+        )
+        answer = self._call("messages.list", request)
+        self._usage.queries += 1
+        return answer
+
+    def history(self, start: str, number: int, page: str | None = None) -> dict[str, Any]:
+        """What was added to the mailbox, or lost a label, after ``start``, oldest first."""
+        request = self._users.history().list(
+            userId="me",
+            startHistoryId=start,
+            historyTypes=["messageAdded", "labelRemoved"],
+            maxResults=min(number, PAGE),
+            fields=_HISTORY,
+            **({"pageToken": page} if page else {}),
+        )
+        return self._call("history.list", request)
+
+    def send(self, message: bytes, encoded: str, thread: str | None) -> dict[str, Any]:
+        """Send ``message``, which ``encoded`` is the base64url of."""
+        body = {"threadId": thread} if thread else {}
+        if len(message) < LARGE:
+            request = self._users.messages().send(userId="me", body={**body, "raw": encoded})
+        else:
+            from googleapiclient.http import MediaInMemoryUpload
+
+            media = MediaInMemoryUpload(message, mimetype="message/rfc822")
+            request = self._users.messages().send(
+                userId="me", media_body=media, **({"body": body} if body else {})
+            )
+        return self._call("messages.send", request, urgent=True, scope=SEND)
+
+    def _call(
+        self, method: str, request: Any, *, urgent: bool = False, scope: str = READ
+    ) -> dict[str, Any]:
+        self._spend(UNITS[method], urgent)
+        answer = self._execute(request, MAX_ANSWER, scope)
+        if not isinstance(answer, dict):
+            raise TemporaryError(reasons.PROTOCOL_ERROR, "no JSON object")
+        return answer
+
+    def _spend(self, units: int, urgent: bool = False) -> None:
+        self._budget.spend(units, urgent)
+        self._usage.requests += 1
+        self._usage.units += units
+
+    def _execute(self, request: Any, limit: int, scope: str = READ) -> Any:
+        with self._http.limited(limit), library_errors(scope):
+            return request.execute(http=self._http, num_retries=0)
+
+    def messages(self, refs: Sequence[str], **form: Any) -> Iterator[dict[str, Got]]:
+        """The messages ``refs``, a batch at a time, until all have come.
+
+        What is kept back for itself alone is a MessageError.  Raises Throttled as soon as
+        nothing more is to be had, whatever has come before.
+        """
+        queue, size = list(refs), BATCH
+        refreshed = vouched = False
+        while queue:
+            part = queue[: min(size, max(1, self._budget.room() // UNITS["messages.get"]))]
+            try:
+                answers = self._ask(part, form)
+            except TooLarge:
+                if len(part) > 1:
+                    size = len(part) // 2
+                    continue
+                answers = {part[0]: MessageError(reasons.MESSAGE_UNREADABLE, "too large", part[0])}
+            postponed = [ref for ref in part if isinstance(answers[ref], Throttled)]
+            refused = [ref for ref in part if isinstance(answers[ref], AuthenticationFailed)]
+            if refused:
+                if refreshed:
+                    raise answers[refused[0]]
+                self._http.refresh()
+                refreshed = True
+            elif len(postponed) == len(part):
+                raise answers[part[0]]
+            elif postponed:  # too many at once
+                size = max(1, len(part) // 2)
+            again = {*refused, *postponed}
+            got = {ref: answer for ref, answer in answers.items() if ref not in again}
+            if (
+                got
+                and not vouched
+                and all(isinstance(each, TemporaryError) for each in got.values())
+            ):
+                # Is it the messages, or all of Gmail that is in trouble?
+                self.profile()
+                vouched = True
+            yield {ref: _kept_back(ref, answer) for ref, answer in got.items()}
+            queue = [ref for ref in part if ref in again] + queue[len(part) :]
+
+    def _ask(self, part: list[str], form: dict[str, Any]) -> dict[str, Any]:
+        """The answer for each: a message, None where it is gone, or a ConnectorError."""
+        self._spend(UNITS["messages.get"] * len(part))
+        self._usage.messages += len(part)
+        requests = {ref: self._users.messages().get(userId="me", id=ref, **form) for ref in part}
+        if len(part) == 1:
+            return {ref: self._alone(request) for ref, request in requests.items()}
+        answers: dict[str, Any] = {}
+
+        def keep(ref: str, answer: Any, error: Any) -> None:
+            if error:
+                answer = translate(int(error.resp.status), error.resp, error.content, READ)
+            answers[ref] = _gone_or(answer)
+
+        batch = self._service.new_batch_http_request(callback=keep)
+        for ref, request in requests.items():
+            batch.add(request, request_id=ref)
+        with self._http.limited(MAX_BATCH), library_errors(READ):
+            batch.execute(http=self._http)
+        return answers
+
+    def _alone(self, request: Any) -> Any:
+        try:
+            return self._execute(request, MAX_MESSAGE)
+        except TooLarge:
+            raise
+        except ConnectorError as error:
+            return _gone_or(error)
+
+
+def _gone_or(answer: Any) -> Any:
+    if isinstance(answer, NotFound):
+        return None
+    if isinstance(answer, ConnectorError) and not isinstance(
+        answer, TemporaryError | AuthenticationFailed
+    ):
+        raise answer
+    return answer
+
+
+def _kept_back(ref: str, answer: Any) -> Got:
+    if isinstance(answer, TemporaryError):
+        return MessageError(reasons.MESSAGE_UNREADABLE, answer.detail, ref)
+    if answer is not None and not isinstance(answer, dict | MessageError):
+        return MessageError(reasons.MESSAGE_UNREADABLE, "no JSON object", ref)
+    return answer
