@@ -27,7 +27,7 @@ from .base import (
 )
 from .folder_roles import role
 from .headers import envelope, parse_date, subject
-from .imap_connection import TIMEOUT, Connection, Login, password_login
+from .imap_connection import TIMEOUT, Connection, Login, Lookup, password_login
 from .imap_session import Items, Listed, Session, Status
 
 
@@ -73,7 +73,8 @@ class ImapConnector(Connector):
 
     ``login`` logs a fresh connection in; another one than ``password_login``
     brings another mechanism.  ``ssl_context`` stands in for the system's
-    certificates.
+    certificates.  ``lookup`` says which IP addresses may be connected to; by
+    default any.
     """
 
     def __init__(
@@ -83,9 +84,10 @@ class ImapConnector(Connector):
         login: Login = password_login,
         timeout: SocketTimeout = TIMEOUT,
         ssl_context: ssl.SSLContext | None = None,
+        lookup: Lookup | None = None,
     ):
         self._server = server
-        self._connection = Connection(server, login, timeout, ssl_context)
+        self._connection = Connection(server, login, timeout, ssl_context, lookup)
         self._session = Session(self._connection)
         self._statuses: dict[str, Status] = {}
         self._windows: dict[str, _Window] = {}

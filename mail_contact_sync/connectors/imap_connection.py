@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from imaplib import IMAP4
 from typing import Any
@@ -48,6 +48,43 @@ def password_login(client: IMAPClient, server: Server) -> None:
         raise AuthenticationFailed(reasons.BAD_CREDENTIALS, "not ASCII")
 
 
+#: The IP addresses of a host and port that may be connected to; see fence.py.
+Lookup = Callable[[str, int], Sequence[str]]
+
+
+class _Client(IMAPClient):
+    """Connects to the addresses that a ``Lookup`` gives, TLS being for the host's name."""
+
+    def __init__(self, host: str, port: int, lookup: Lookup, **options: Any):
+        self._lookup = lookup
+        super().__init__(host, port, **options)
+
+    def _create_IMAP4(self) -> IMAP4:
+        return _Imap4(self.host, self.port, self._open_socket)
+
+    def _open_socket(self) -> socket.socket:
+        failure: OSError = OSError("no address")
+        for address in self._lookup(self.host, self.port):
+            try:
+                plain = socket.create_connection((address, self.port), self._timeout.connect)
+            except OSError as error:
+                failure = error
+                continue
+            if not self.ssl:
+                return plain
+            return self.ssl_context.wrap_socket(plain, server_hostname=self.host)
+        raise failure
+
+
+class _Imap4(IMAP4):
+    def __init__(self, host: str, port: int, open_socket: Callable[[], socket.socket]):
+        self._open_socket = open_socket
+        super().__init__(host, port)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        return self._open_socket()
+
+
 class Connection:
     """From ``open`` to ``close`` or the first failure.
 
@@ -61,11 +98,13 @@ class Connection:
         login: Login,
         timeout: SocketTimeout,
         ssl_context: ssl.SSLContext | None,
+        lookup: Lookup | None = None,
     ):
         self._server = server
         self._login = login
         self._timeout = timeout
         self._ssl_context = ssl_context
+        self._lookup = lookup or (lambda host, port: [host])
         self._client: IMAPClient | None = None
         self._allowance = 0
         sasl_plain = b64encode(f"\0{server.login}\0{server.password}".encode()).decode()
@@ -85,9 +124,10 @@ class Connection:
 
     def _connect(self) -> None:
         context = self._ssl_context or _default_context()
-        client = self._client = IMAPClient(
+        client = self._client = _Client(
             self._server.host,
             self._server.port,
+            self._lookup,
             ssl=self._server.security == "tls",
             ssl_context=context,
             timeout=self._timeout,

@@ -441,3 +441,22 @@ def test_a_server_that_ends_in_the_middle(proxied, proxy):
             connector.changes(INBOX, page.cursor, SINCE, 1)
     with proxied.connect() as connector:
         assert read(connector, cursor=page.cursor)[0] == ["m1"]
+
+
+def test_connects_only_where_it_may(mailbox):
+    asked = []
+
+    def nowhere(host, port):
+        asked.append((host, port))
+        raise SettingsError(reasons.HOST_NOT_ALLOWED)
+
+    error = failure(mailbox.connect(lookup=nowhere))
+    assert error.reason == reasons.HOST_NOT_ALLOWED
+    assert asked == [(mailbox.server.host, mailbox.server.port)]
+
+
+def test_connects_to_the_address_that_was_looked_up(mailbox):
+    server = replace(mailbox.server, host="mail.ours.example", security="tls")
+    mailbox.server = replace(server, port=mailbox.dovecot.tls_port)
+    error = failure(mailbox.connect(lookup=lambda host, port: ["127.0.0.2", "127.0.0.1"]))
+    assert error.reason == reasons.CERTIFICATE  # which is for another name
