@@ -3,13 +3,12 @@
 """The Gmail API as Google has it, on top of the emulator: quota, scopes, searches, errors."""
 
 import json
-import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.message import Message
+from urllib.parse import parse_qs, urlsplit
 
 from .google_consent import Consent, Token
 from .google_mailbox import GoogleMailbox
@@ -73,6 +72,7 @@ class Gmail:
         self.asked: list[Asked] = []
         self.violations: list[str] = []
         self.sent: list[tuple[str, bytes]] = []
+        self._uploads: dict[str, Callable[[dict, bytes], Answer]] = {}
         self._spent: dict[str, list[tuple[float, int]]] = defaultdict(list)
 
     def spent(self, user: str) -> int:
@@ -90,6 +90,9 @@ class Gmail:
             # Of a request whose URL would be too long.
             verb = headers["x-http-method-override"]
             target = f"{target.partition('?')[0]}?{body.decode()}"
+        upload = parse_qs(urlsplit(target).query).get("upload_id", [""])[0]
+        if verb == "PUT" and upload in self._uploads:
+            return self._uploads.pop(upload)(headers, body)
         try:
             asked = call(verb, target)
             if asked.method not in UNITS:
@@ -200,37 +203,34 @@ class Gmail:
     def _messages_send(
         self, mailbox: GoogleMailbox, asked: Call, headers: dict, body: bytes
     ) -> Answer:
-        value, raw = _outgoing(asked, headers, body)
-        response = mailbox.ask(
-            "POST", "messages/send", json={**value, "raw": urlsafe_b64encode(raw).decode()}
-        )
+        value = check_body(asked, body)
+        if not asked.upload:
+            return self._sent(mailbox, value, urlsafe_b64decode(value.pop("raw").encode() + b"=="))
+        # https://developers.google.com/workspace/gmail/api/guides/uploads
+        if asked.param("uploadType") != "resumable" or "raw" in value:
+            raise Violation("messages.send: an upload of another kind")
+        if headers.get("x-upload-content-type") != "message/rfc822":
+            raise Violation("messages.send: an upload of something else")
+        upload = str(len(self.asked))
+        self._uploads[upload] = lambda headers, body: self._uploaded(mailbox, value, headers, body)
+        return 200, {"Location": f"http://{headers['host']}/upload?upload_id={upload}"}, b""
+
+    def _uploaded(self, mailbox: GoogleMailbox, value: dict, headers: dict, body: bytes) -> Answer:
+        if self.consent.token(headers) is None:
+            return error(401, "authError", "Invalid Credentials")
+        if headers.get("content-range") != f"bytes 0-{len(body) - 1}/{len(body)}":
+            self.violations.append("messages.send: a part of an upload")
+        return self._sent(mailbox, value, body)
+
+    def _sent(self, mailbox: GoogleMailbox, value: dict, raw: bytes) -> Answer:
+        now = str(int(time.time() * 1000))
+        value = {**value, "raw": urlsafe_b64encode(raw).decode(), "internalDate": now}
+        response = mailbox.ask("POST", "messages/send", json=value)
         response.raise_for_status()
         id = response.json()["id"]
         mailbox.sent(id, raw)
         self.sent.append((mailbox.user, raw))
         return _json({"id": id, "threadId": response.json()["threadId"], "labelIds": ["SENT"]})
-
-
-def _outgoing(asked: Call, headers: dict, body: bytes) -> tuple[dict, bytes]:
-    """The JSON, and the message, of an upload or of neither."""
-    if not asked.upload:
-        value = check_body(asked, body)
-        raw = value.pop("raw").encode()
-        return value, urlsafe_b64decode(raw + b"==")
-    content_type = headers["content-type"]
-    if asked.param("uploadType") == "media":
-        if content_type != "message/rfc822":
-            raise Violation(f"messages.send: upload of {content_type}")
-        return {}, body
-    boundary = Message()
-    boundary["Content-Type"] = content_type
-    first, second = body.split(f"--{boundary.get_boundary()}".encode())[1:3]
-    return check_body(asked, _payload(first)), _payload(second)
-
-
-def _payload(part: bytes) -> bytes:
-    content = re.split(rb"\r?\n\r?\n", part, maxsplit=1)[1]
-    return re.sub(rb"\r?\n\Z", b"", content)
 
 
 def error(status: int, reason: str, message: str, headers: dict[str, str] | None = None) -> Answer:

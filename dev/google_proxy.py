@@ -50,6 +50,7 @@ class Google:
         self.at_once = MAX_BATCH
         #: The sizes of the batches that have come.
         self.batches: list[int] = []
+        self._breaks = ""
 
     def __enter__(self) -> "Google":
         self._stack.enter_context(self._emulator)
@@ -78,6 +79,17 @@ class Google:
             "userinfo": f"{self.url}/oauth2/v2/userinfo",
             "api": f"{self.url}/",
         }
+
+    def break_next(self, path: str) -> None:
+        """Cut the connection of the next request whose path has ``path`` in it, mid-answer."""
+        self._breaks = path
+
+    def breaks(self, target: str) -> bool:
+        """Whether this is the one."""
+        if self._breaks and self._breaks in target:
+            self._breaks = ""
+            return True
+        return False
 
     def answer(self, verb: str, target: str, headers: dict, body: bytes) -> Answer:
         if target.startswith(PATHS):
@@ -136,7 +148,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        if self.server.google.breaks(self.path):
+            self.wfile.write(content[: len(content) // 2])
+            self.close_connection = True
+        else:
+            self.wfile.write(content)
 
     do_GET = do_POST = do_PUT = do_DELETE = _answer
 

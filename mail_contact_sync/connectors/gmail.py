@@ -22,7 +22,7 @@ from .gmail_errors import NotFound, understood
 from .gmail_history import Cursor, Record
 from .gmail_http import AuthorizedHttp, Store
 from .gmail_message import ENVELOPE, RAW, envelope_of, is_left_out, raw_of
-from .gmail_outgoing import encoded, with_recipients
+from .gmail_outgoing import with_recipients
 from .gmail_query import groups, query
 from .gmail_quota import Budget, Usage
 from .gmail_session import Session
@@ -196,12 +196,13 @@ class GmailConnector(Connector):
 
         Gmail goes by the header's To, Cc and Bcc: Bcc is made to name those of ``recipients``
         that the others do not, and a header that names anybody else raises MessageError with
-        ``recipients-differ`` before anything is sent.  It replaces a From that is not the
+        ``recipients-differ`` before anything is sent, as does one of more than 35 MB with
+        ``message-too-large``.  It replaces a From that is not the
         mailbox's.  ``thread`` is the id of the conversation it belongs to.  After a
         TemporaryError it may have been sent all the same.
         """
         message = with_recipients(message, recipients)
-        self._session.send(message, encoded(message), thread)
+        self._session.send(message, thread)
 
 
 class _Reading:

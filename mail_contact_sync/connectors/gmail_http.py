@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from . import reasons
 from .base import TemporaryError
@@ -12,6 +12,7 @@ from .oauth import Client, Grant
 from .oauth_google import Endpoints, refresh
 from .web import Answer, Web
 
+Body = bytes | str | IO[bytes] | None
 #: What is called with each new state of a grant.
 Store = Callable[[Grant], None]
 
@@ -56,7 +57,7 @@ class AuthorizedHttp:
         self,
         uri: str,
         method: str = "GET",
-        body: bytes | str | None = None,
+        body: Body = None,
         headers: Mapping[str, str] | None = None,
         **_options: Any,
     ) -> tuple[Any, bytes]:
@@ -74,9 +75,9 @@ class AuthorizedHttp:
         response.reason = answer.reason
         return response, answer.body
 
-    def _send(
-        self, uri: str, method: str, body: bytes | str | None, headers: Mapping[str, str] | None
-    ) -> Answer:
+    def _send(self, uri: str, method: str, body: Body, headers: Mapping[str, str] | None) -> Answer:
+        if hasattr(body, "seek"):  # it may have been sent before
+            body.seek(0)
         token = {"authorization": f"Bearer {self._grant.access_token}"}
         return self._connection().send(
             method, uri, headers={**(headers or {}), **token}, body=body, limit=self._limit

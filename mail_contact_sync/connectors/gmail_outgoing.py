@@ -3,7 +3,6 @@
 """A message as Gmail is to send it: to those in its header, and to nobody else."""
 
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 
 from . import headers, reasons
@@ -42,8 +41,3 @@ def with_recipients(message: bytes, recipients: Iterable[str]) -> bytes:
         field = (b"," + newline + b" ").join(recipient.encode() for recipient in hidden)
         block = b"Bcc: " + field + newline + block
     return block + rest
-
-
-def encoded(message: bytes) -> str:
-    """As the Gmail API takes it (RFC 4648, section 5)."""
-    return urlsafe_b64encode(message).decode("ascii")

@@ -53,7 +53,7 @@ def library_errors(scope: str) -> Iterator[None]:
         raise
     except HttpError as error:
         # Without its cause, which quotes the URL.
-        raise translate(int(error.resp.status), error.resp, error.content, scope) from None
+        raise translate(error.resp.status, error.resp, error.content, scope) from None
     except Exception as error:
         # An answer that is none: no JSON, no batch, a part missing.
         raise TemporaryError(reasons.PROTOCOL_ERROR, type(error).__name__) from None

@@ -5,6 +5,7 @@
 https://developers.google.com/workspace/gmail/api/reference/rest
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -27,8 +28,10 @@ MAX_BATCH = 32 << 20
 MAX_MESSAGE = 128 << 20
 #: Bytes of any other answer.
 MAX_ANSWER = 16 << 20
-#: Bytes from which on a message is sent as it is instead of as base64 in JSON.
+#: Bytes from which on a message is uploaded as it is, instead of being sent as base64 in JSON;
+#: and the most that may be uploaded.
 LARGE = 4 << 20
+MAX_OUTGOING = 35 << 20
 
 _HISTORY = (
     "history(id,messagesAdded/message(id,labelIds),labelsRemoved(labelIds,message/id)),"
@@ -81,25 +84,31 @@ class Session:
         )
         return self._call("history.list", request)
 
-    def send(self, message: bytes, encoded: str, thread: str | None) -> dict[str, Any]:
-        """Send ``message``, which ``encoded`` is the base64url of."""
+    def send(self, message: bytes, thread: str | None) -> None:
+        """Send ``message``, as one of the conversation ``thread`` if given."""
+        if len(message) > MAX_OUTGOING:
+            raise MessageError(reasons.MESSAGE_TOO_LARGE)
         body = {"threadId": thread} if thread else {}
+        media = None
         if len(message) < LARGE:
-            request = self._users.messages().send(userId="me", body={**body, "raw": encoded})
+            body["raw"] = urlsafe_b64encode(message).decode("ascii")
         else:
             from googleapiclient.http import MediaInMemoryUpload
 
-            media = MediaInMemoryUpload(message, mimetype="message/rfc822")
-            request = self._users.messages().send(
-                userId="me", media_body=media, **({"body": body} if body else {})
-            )
-        return self._call("messages.send", request, urgent=True, scope=SEND)
+            # In two requests.  To put both into one, the library would take the message apart.
+            media = MediaInMemoryUpload(message, "message/rfc822", chunksize=-1, resumable=True)
+        request = self._users.messages().send(userId="me", body=body, media_body=media)
+        self._call("messages.send", request, urgent=True, scope=SEND)
 
     def _call(
         self, method: str, request: Any, *, urgent: bool = False, scope: str = READ
     ) -> dict[str, Any]:
         self._spend(UNITS[method], urgent)
-        answer = self._execute(request, MAX_ANSWER, scope)
+        with self._http.limited(MAX_ANSWER), library_errors(scope):
+            if request.resumable:
+                _progress, answer = request.next_chunk(http=self._http, num_retries=0)
+            else:
+                answer = request.execute(http=self._http, num_retries=0)
         if not isinstance(answer, dict):
             raise TemporaryError(reasons.PROTOCOL_ERROR, "no JSON object")
         return answer
@@ -108,10 +117,6 @@ class Session:
         self._budget.spend(units, urgent)
         self._usage.requests += 1
         self._usage.units += units
-
-    def _execute(self, request: Any, limit: int, scope: str = READ) -> Any:
-        with self._http.limited(limit), library_errors(scope):
-            return request.execute(http=self._http, num_retries=0)
 
     def messages(self, refs: Sequence[str], **form: Any) -> Iterator[dict[str, Got]]:
         """The messages ``refs``, a batch at a time, until all have come.
@@ -165,7 +170,7 @@ class Session:
 
         def keep(ref: str, answer: Any, error: Any) -> None:
             if error:
-                answer = translate(int(error.resp.status), error.resp, error.content, READ)
+                answer = translate(error.resp.status, error.resp, error.content, READ)
             answers[ref] = _gone_or(answer)
 
         batch = self._service.new_batch_http_request(callback=keep)
@@ -176,12 +181,14 @@ class Session:
         return answers
 
     def _alone(self, request: Any) -> Any:
-        try:
-            return self._execute(request, MAX_MESSAGE)
-        except TooLarge:
-            raise
-        except ConnectorError as error:
-            return _gone_or(error)
+        from googleapiclient.errors import HttpError
+
+        with self._http.limited(MAX_MESSAGE), library_errors(READ):
+            try:
+                return request.execute(http=self._http, num_retries=0)
+            except HttpError as error:
+                # Google has answered, if not with the message.
+                return _gone_or(translate(error.resp.status, error.resp, error.content, READ))
 
 
 def _gone_or(answer: Any) -> Any:

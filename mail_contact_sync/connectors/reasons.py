@@ -68,9 +68,9 @@ PACING = "pacing"  # by us: our share of this minute is used up
 DAILY_LIMIT = "daily-limit"
 HISTORY_EXPIRED = "history-expired"
 RECIPIENTS_DIFFER = "recipients-differ"  # the provider sends to those in the header alone
+MESSAGE_TOO_LARGE = "message-too-large"  # to be sent
 
 # Exchange
-LIBRARY_MISSING = "library-missing"
 CERTIFICATE_UNREADABLE = "certificate-unreadable"  # the one entered, which is no PEM
 AUTODISCOVER_FAILED = "autodiscover-failed"
 AUTODISCOVER_ELSEWHERE = "autodiscover-elsewhere"  # at a host that only a person can vouch for

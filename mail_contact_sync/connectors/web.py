@@ -9,6 +9,7 @@ import ipaddress
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import urlsplit
 
 import requests
@@ -56,7 +57,7 @@ class Web:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | str | Mapping[str, str] | None = None,
+        body: bytes | str | IO[bytes] | Mapping[str, str] | None = None,
         limit: int,
     ) -> Answer:
         """The answer, of at most ``limit`` bytes, whatever its status.
@@ -75,12 +76,12 @@ class Web:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = _read(response, limit)
+                content = _read(response, limit)
         except exceptions.RequestException as error:
             # Without its cause, which quotes the URL.
             raise _failure(error) from None
         names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, response.reason or "", names, body)
+        return Answer(response.status_code, response.reason or "", names, content)
 
 
 def _read(response: requests.Response, limit: int) -> bytes:
