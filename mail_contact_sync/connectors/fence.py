@@ -50,9 +50,7 @@ _CLOSED_IPV4 = [
 #: All that has been given out for use on the Internet …
 _OPEN_IPV6 = IPv6Network("2000::/3")
 #: … but for protocols (Teredo among them) and documentation.
-_CLOSED_IPV6 = [
-    IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16")
-]
+_CLOSED_IPV6 = [IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "3fff::/20")]
 #: Stands for an IPv4 address: in its last four octets (RFC 4291, section 2.5.5.2;
 #: RFC 6052, section 2.1), or in those after the first two (RFC 3056, section 2).
 _LAST_OCTETS = [IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96")]

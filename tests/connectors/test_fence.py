@@ -4,6 +4,7 @@
 
 import socket
 import ssl
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -188,6 +189,22 @@ def test_the_next_address_is_tried_where_one_does_not_answer(internet):
     internet.name(OTHER, "mail.x.example")
     for _ in range(5):  # name servers turn the order
         internet.fence().open_tls("mail.x.example", 993, MAIL_PORTS, Deadline(5)).close()
+
+
+def test_no_address_uses_up_the_time_of_the_others(internet):
+    for address in (MAIL, OTHER, "2606:4700::1"):
+        internet.name(address, "mail.x.example")
+    shares = []
+
+    def connect(address, port, timeout):
+        shares.append(timeout)
+        raise TimeoutError
+
+    fence = replace(internet.fence(), connect=connect)
+    with pytest.raises(TemporaryError) as caught:
+        fence.open("mail.x.example", 993, MAIL_PORTS, Deadline(60))
+    assert caught.value.reason == reasons.CONNECTION_TIMEOUT
+    assert [round(60 / share) for share in shares] == [3, 2, 1]
 
 
 def test_nobody_at_any_address(internet):
