@@ -22,6 +22,10 @@ class Passwords:
         descriptor, name = tempfile.mkstemp(prefix="ntlm-users-")
         os.close(descriptor)
         self._path = Path(name)
+        self.write(directory)
+
+    def write(self, directory: Directory) -> None:
+        """Take the users' passwords as they are now."""
         lines = []
         for user in directory.users:
             domain, _, login = user.login.rpartition("\\")
@@ -47,14 +51,15 @@ class Login:
 
     def user(self, authorization: str, ways: list[str]) -> User | str | None:
         """The user; or an NTLM challenge to send; or None, to be refused."""
+        offered = ", ".join(ways)
         way, _, token = authorization.partition(" ")
-        if way == "NTLM" and "NTLM" in ways:
+        if way == "NTLM" and "NTLM" in offered:
             return self._ntlm(base64.b64decode(token))
-        if way == "Basic" and any(offered.startswith("Basic") for offered in ways):
+        if way == "Basic" and "Basic" in offered:
             login, _, password = base64.b64decode(token).decode("utf-8", "replace").partition(":")
             user = self._directory.by_login(login)
             return user if user and user.password == password else None
-        return self._by_ntlm if "NTLM" in ways and not authorization else None
+        return self._by_ntlm if "NTLM" in offered and not authorization else None
 
     def _ntlm(self, token: bytes) -> User | str | None:
         if self._context is None:

@@ -60,6 +60,7 @@ class EwsServer:
         self.crashes: list[str] = []  # of the double itself
         self.refused = 0  # logins
         self.redirects: dict[str, tuple[str, str]] = {}
+        self.discovery_answer: Answer | None = None  # to all Autodiscover, instead of the right one
         self.version = "Exchange2016"
         self.oldest = ""  # the only RequestServerVersion it takes, where set
         self._faults: deque[tuple[str, Callable[[etree._Element], Answer | None]]] = deque()
@@ -104,7 +105,8 @@ class EwsServer:
 
         def answer(request: etree._Element) -> Answer:
             name = request.tag.partition("}")[2]
-            message = soap.error(name, code, back_off=back_off)
+            items = [soap.el("m:Items")] if name in ("GetItem", "CreateItem") else []
+            message = soap.error(name, code, *items, back_off=back_off)
             return self._told(soap.response(name, message))
 
         self._once(operation, answer)
@@ -153,8 +155,14 @@ class EwsServer:
 
     def discover(self, body: bytes) -> Answer:
         self.requests.append(Request("GetUserSettings", body, "", {}))
+        if self.discovery_answer:
+            return self.discovery_answer
         request = etree.fromstring(body)
         return Answer(200, autodiscover.answer(self.directory, request, self.url, self.redirects))
+
+    def change_passwords(self) -> None:
+        """Take the users' passwords as they are now in the directory."""
+        self._passwords.write(self.directory)
 
     def login(self) -> Login:
         return Login(self.directory, self._passwords)

@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from . import reasons
-from .base import Connector, Folder, Mailbox, Page, SettingsError, TemporaryError
+from .base import Connector, Folder, Mailbox, Page, TemporaryError
 from .exchange_settings import Endpoint, ExchangeServer
+from .libraries import library
 
 if TYPE_CHECKING:
     from imapclient import SocketTimeout
 
     from .exchange_mailbox import ExchangeMailbox
+    from .fence import Fence
 
 
 class ExchangeConnector(Connector):
@@ -26,6 +28,8 @@ class ExchangeConnector(Connector):
     ``endpoint`` is the property of that name of an earlier connector for the same
     settings: it spares finding the server and its login out again.  ``timeout``
     holds the seconds to connect, and to wait for each piece of an answer.
+    ``fence`` says where connections may go, by Autodiscover, too; without one,
+    anywhere.
     """
 
     def __init__(
@@ -34,8 +38,10 @@ class ExchangeConnector(Connector):
         *,
         endpoint: Endpoint | None = None,
         timeout: "SocketTimeout | None" = None,
+        fence: "Fence | None" = None,
     ):
-        self._server, self._remembered, self._timeout = server, endpoint, timeout
+        self._server, self._remembered = server, endpoint
+        self._timeout, self._fence = timeout, fence
         self._mailbox: ExchangeMailbox | None = None
 
     def __enter__(self) -> "ExchangeConnector":
@@ -44,12 +50,10 @@ class ExchangeConnector(Connector):
         Where NTLM and Basic are offered and nothing is forced or remembered, a
         wrong password is refused twice, once by each.
         """
-        try:
-            from .exchange_mailbox import open_mailbox
-        except ImportError as error:
-            missing = (error.name or "exchangelib").partition(".")[0]
-            raise SettingsError(reasons.LIBRARY_MISSING, missing) from None
-        self._mailbox = open_mailbox(self._server, self._remembered, self._timeout)
+        library("exchangelib", "exchangelib")
+        from .exchange_mailbox import open_mailbox
+
+        self._mailbox = open_mailbox(self._server, self._remembered, self._timeout, self._fence)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -103,5 +107,6 @@ class ExchangeConnector(Connector):
         """Send to ``recipients`` alone; Exchange keeps the copy in Sent Items.
 
         Under the From of ``message``, which this user has to be allowed to use.
+        Raises MessageError where To or Cc name somebody who is no recipient.
         """
         self._open.send(message, sender, recipients)

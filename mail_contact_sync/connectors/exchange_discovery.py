@@ -37,7 +37,9 @@ Connect = Callable[[str], Http]
 
 
 class _GetUserSettings(Posting, GetUserSettings):
-    """exchangelib's, whose parser of answers is not asked."""
+    """exchangelib's, but for the parser of answers and the look at a version not known yet."""
+
+    supported_from = None
 
 
 def discover(server: ExchangeServer, connect: Connect) -> str:
@@ -47,8 +49,8 @@ def discover(server: ExchangeServer, connect: Connect) -> str:
     password; SettingsError where none is found; TemporaryError where it could
     not be told.
     """
-    domain = server.address.rpartition("@")[2].strip(".").lower()
-    if not domain or not domain.isprintable() or any(c in domain for c in " /:@?#\\"):
+    _, at, domain = server.address.lower().rpartition("@")
+    if not at or not domain or not domain.isprintable() or any(c in domain for c in " /:@?#\\"):
         raise SettingsError(reasons.AUTODISCOVER_FAILED)
     unsure: ConnectorError | None = None
     for url in _candidates(domain):

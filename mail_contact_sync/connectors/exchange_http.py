@@ -9,6 +9,7 @@ and all mail to its log.  Here each connector has a ``requests.Session``
 with an adapter of its own, which holds the one SSL context it trusts by.
 """
 
+import functools
 import logging
 import re
 import ssl
@@ -20,12 +21,15 @@ import requests
 import requests_ntlm
 from imapclient import SocketTimeout
 from requests.adapters import HTTPAdapter
-from spnego.exceptions import SpnegoError
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 
 from . import reasons
 from .base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError
+from .deadline import Deadline
 from .exchange_errors import of_connection, of_status
 from .exchange_settings import BASIC, NTLM
+from .fence import WEB_PORT, Fence
 
 #: Seconds to wait for a connection, and then for each piece of an answer.
 TIMEOUT = SocketTimeout(connect=10, read=60)
@@ -34,6 +38,8 @@ MAX_SECONDS = 300
 #: Bytes that one answer may have, unpacked.
 MAX_ANSWER = 256 << 20
 _PIECE = 64 << 10
+#: What may be connected to inside a fence.
+_PORTS = frozenset({WEB_PORT})
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCHEME = re.compile(r"(?:^|,)\s*([a-z]+)(?=\s|,|$)(?!\s*=)")
@@ -50,14 +56,25 @@ class Refused(AuthenticationFailed):
 
 
 class _Adapter(HTTPAdapter):
-    """Trusts by one SSL context and nothing else."""
+    """Trusts by one SSL context and nothing else, and stays inside a fence, if there is one."""
 
-    def __init__(self, context: ssl.SSLContext):
-        self._context = context
+    def __init__(self, context: ssl.SSLContext, fence: Fence | None, seconds: float):
+        self._context, self._fence, self._seconds = context, fence, seconds
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args, **options):
         super().init_poolmanager(*args, ssl_context=self._context, **options)
+        fence, seconds = self._fence, self._seconds
+        if fence:
+
+            class Connection(HTTPSConnection):
+                def _new_conn(self):
+                    return fence.open(self.host, self.port, _PORTS, Deadline(seconds))
+
+            class Pool(HTTPSConnectionPool):
+                ConnectionCls = Connection
+
+            self.poolmanager.pool_classes_by_scheme = {"https": Pool}
 
     def cert_verify(self, conn, url, verify, cert):
         # requests would add its own authorities to the context.
@@ -87,10 +104,12 @@ class Http:
         password: str,
         context: ssl.SSLContext,
         timeout: SocketTimeout = TIMEOUT,
+        fence: Fence | None = None,
     ):
         self.url = url
         self._user, self._password = user, password
-        self._context, self._timeout = context, timeout
+        self._timeout = timeout
+        self._adapter = functools.partial(_Adapter, context, fence, timeout.connect)
         self._session = self._new_session(None)
         self._known = False  # whether this login has ever been accepted
         self.auth = ""
@@ -103,7 +122,7 @@ class Http:
         # No proxy, no .netrc and no certificates by way of the environment.
         session.trust_env = False
         session.headers.update(_HEADERS)
-        session.mount("https://", _Adapter(self._context))
+        session.mount("https://", self._adapter())
         session.auth = auth
         return session
 
@@ -165,13 +184,15 @@ class Http:
             raise
         except requests.exceptions.InvalidURL:
             raise SettingsError(reasons.HOST_UNKNOWN) from None
-        except (PermissionError, SpnegoError, ValueError, KeyError) as error:
-            # The library's NTLM met another answer than a challenge.
+        except PermissionError:
+            raise Refused(reasons.LOGIN_NOT_OFFERED, "NTLM") from None
+        except OSError as error:  # all that requests raises
+            raise of_connection(error, connecting=not self._known) from None
+        except Exception as error:
+            # The libraries met what they were not made for; of NTLM that is no challenge.
             if self.auth == NTLM:
                 raise Refused(reasons.LOGIN_NOT_OFFERED, "NTLM") from None
             raise TemporaryError(reasons.PROTOCOL_ERROR, type(error).__name__) from None
-        except OSError as error:  # all that requests raises
-            raise of_connection(error, connecting=not self._known) from None
 
     def _send(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         response = self._session.post(

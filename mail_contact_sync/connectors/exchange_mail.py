@@ -8,7 +8,7 @@ What was sent from here has none: there the item's properties are put in its pla
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from email.header import Header
 from email.utils import format_datetime
 
@@ -51,7 +51,7 @@ def envelope(ref: str, item: Element, resolve: Resolve) -> Envelope:
     block = header(item, resolve)
     received = date_time(text(item, "t:DateTimeReceived"))
     made = headers.envelope(ref, int(text(item, "t:Size") or 0), received, block)
-    if not made.message_id and "subject" in {field.name for field in fields(Envelope)}:
+    if not made.message_id:
         made = replace(made, subject=headers.subject(block))
     return made
 

@@ -29,6 +29,7 @@ from .exchange_send import outgoing
 from .exchange_session import MAIL, MAX_ITEMS, Session
 from .exchange_settings import Endpoint, ExchangeServer, service_url, ssl_context
 from .exchange_soap import Element, Soap, find_all, text
+from .fence import Fence
 
 #: Bytes of mail in one answer, as far as the messages' sizes tell; and of one message
 #: that is had whole where nobody sets a limit.
@@ -39,13 +40,16 @@ MAX_RESOLVED = 10_000
 
 
 def open_mailbox(
-    server: ExchangeServer, remembered: Endpoint | None, timeout: SocketTimeout | None
+    server: ExchangeServer,
+    remembered: Endpoint | None,
+    timeout: SocketTimeout | None,
+    fence: Fence | None,
 ) -> "ExchangeMailbox":
     """Find the server, log in, and see that there is such a mailbox to be opened."""
     context = ssl_context(server.certificates)
 
     def connect(url: str) -> Http:
-        return Http(url, server.user, server.password, context, timeout or TIMEOUT)
+        return Http(url, server.user, server.password, context, timeout or TIMEOUT, fence)
 
     url = service_url(server.server) if server.server else ""
     if remembered and url in ("", remembered.url):
@@ -134,7 +138,7 @@ class ExchangeMailbox:
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
         prepared = outgoing(message, recipients)
-        self._session.send(prepared.message, {"BccRecipients": prepared.blind_copies})
+        self._session.send(prepared.message, prepared.blind_copies)
 
     def _items(
         self,

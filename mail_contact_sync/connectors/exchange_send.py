@@ -2,9 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A message for exactly its recipients, as Exchange takes it.
 
-Exchange knows no envelope: it sends to whom To, Cc and Bcc name.  So those fields
-may name nobody else, and who stands in neither To nor Cc is a blind copy, which goes
-beside the message and not into it.
+Exchange knows no envelope: it sends to whom To, Cc and Bcc name.  So To and Cc may
+name nobody else, and who stands in neither is a blind copy, which goes beside the
+message and not into it.
 """
 
 import re
@@ -15,43 +15,32 @@ from . import headers, reasons
 from .base import MessageError
 
 _END = re.compile(rb"\r?\n\r?\n")
+_BCC = re.compile(rb"^Bcc[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE | re.IGNORECASE)
 
 
 class Outgoing(NamedTuple):
     message: bytes
-    blind_copies: list[tuple[str, str]]  # (name, address)
+    blind_copies: list[str]
 
 
 def outgoing(message: bytes, recipients: Iterable[str]) -> Outgoing:
-    """``message`` without Bcc and without whom it is not for; all else byte for byte.
+    """``message`` without its Bcc, else byte for byte.
 
-    Raises MessageError where it has no recipient.
+    Raises MessageError where To or Cc name somebody who is not to have it, or
+    nobody is.
     """
     wanted = {address.strip().lower(): address.strip() for address in recipients}
-    if not wanted:
-        raise MessageError(reasons.SEND_REFUSED, "no recipient")
     end = _END.search(message)
-    block, rest = (message[: end.start()], message[end.start() :]) if end else (message, b"")
+    split = end.start() if end else len(message)
+    block, rest = message[:split], message[split:]
     values = headers.fields(block)
-    blind = dict(wanted)
-    block = _without(block, "Bcc")
-    for name in ("To", "Cc"):
-        named = [one for value in values.get(name.lower(), ()) for one in headers.mailboxes(value)]
-        kept = [(phrase, address) for phrase, address in named if address in wanted]
-        for _, address in kept:
-            blind.pop(address, None)
-        if len(kept) < len(named):
-            block = _without(block, name)
-            if kept:
-                shown = ",\r\n ".join(_shown(*one) for one in kept)
-                block = f"{name}: {shown}\r\n".encode("utf-8", "surrogateescape") + block
-    return Outgoing(block + rest, [("", address) for address in blind.values()])
-
-
-def _without(block: bytes, name: str) -> bytes:
-    field = rb"^%s[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)" % name.encode()
-    return re.sub(field, b"", block, flags=re.MULTILINE | re.IGNORECASE).rstrip(b"\r\n")
-
-
-def _shown(phrase: str, address: str) -> str:
-    return f"{' '.join(phrase.split())} <{address}>" if phrase else address
+    named = {
+        address
+        for name in ("to", "cc")
+        for value in values.get(name, ())
+        for address in headers.addresses(value)
+    }
+    if not wanted or not named <= wanted.keys():
+        raise MessageError(reasons.RECIPIENTS_DIFFER)
+    blind = [written for address, written in wanted.items() if address not in named]
+    return Outgoing(_BCC.sub(b"", block + b"\n").removesuffix(b"\n") + rest, blind)

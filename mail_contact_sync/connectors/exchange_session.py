@@ -202,16 +202,14 @@ class Session:
         found = find_all(message, "m:ResolutionSet/t:Resolution")
         return found[0] if len(found) == 1 else None
 
-    def send(self, message: bytes, recipients: dict[str, Iterable[tuple[str, str]]]) -> None:
-        """Send ``message`` and keep a copy in Sent Items.
+    def send(self, message: bytes, blind_copies: Iterable[str]) -> None:
+        """Send ``message`` to whom its To and Cc name and to ``blind_copies``.
 
-        ``recipients`` are ``(name, address)`` by ToRecipients, CcRecipients,
-        BccRecipients, and stand in for what the message says itself.
+        A copy is kept in Sent Items.
         """
         item = element("t:Message", element("t:MimeContent", b64encode(message).decode()))
-        for kind in ("ToRecipients", "CcRecipients", "BccRecipients"):
-            if mailboxes := [_mailbox(*mailbox) for mailbox in recipients.get(kind, ())]:
-                item.append(element(f"t:{kind}", *mailboxes))
+        if mailboxes := [_mailbox(address) for address in blind_copies]:
+            item.append(element("t:BccRecipients", *mailboxes))
         self._soap.only(
             "CreateItem",
             element("m:SavedItemFolderId", self._distinguished("sentitems")),
@@ -286,7 +284,7 @@ def extended(item: Element, property_tag: str) -> str:
     return ""
 
 
-def _mailbox(name: str, address: str) -> Element:
-    parts = [element("t:Name", name)] if name else []
-    parts += [element("t:EmailAddress", address), element("t:RoutingType", "SMTP")]
-    return element("t:Mailbox", *parts)
+def _mailbox(address: str) -> Element:
+    return element(
+        "t:Mailbox", element("t:EmailAddress", address), element("t:RoutingType", "SMTP")
+    )

@@ -112,6 +112,6 @@ def ssl_context(certificates: str = "") -> ssl.SSLContext:
             raise SettingsError(reasons.CERTIFICATE_UNREADABLE)
         try:
             context.load_verify_locations(cadata=certificates)
-        except (ssl.SSLError, ValueError):
+        except (ssl.SSLError, ValueError, TypeError):
             raise SettingsError(reasons.CERTIFICATE_UNREADABLE) from None
     return context

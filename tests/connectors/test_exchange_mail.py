@@ -1,0 +1,376 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Envelopes, whole messages and sending on Exchange."""
+
+from datetime import datetime, timedelta, timezone
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from exchange_double import ANNA, NOW, SINCE, names, office, read
+
+from mail_contact_sync.connectors import exchange_mailbox, reasons
+from mail_contact_sync.connectors.base import MessageError, SettingsError, TemporaryError, Throttled
+
+BEN, CAROL = "ben@ours.example", "carol@ours.example"
+
+
+@pytest.fixture
+def mailbox():
+    with office() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def connector(mailbox):
+    with mailbox.connect() as connector:
+        yield connector
+
+
+def put(mailbox, *lines, body="Hello", **more):
+    raw = "\r\n".join([*lines, "", body, ""]).encode()
+    return mailbox.directory.add(ANNA, raw, NOW - timedelta(days=1), **more)
+
+
+def look(mailbox, connector, folder="inbox"):
+    (envelope,) = connector.changes(mailbox.folder(folder), None, SINCE, 10).envelopes
+    return envelope
+
+
+# Envelopes --------------------------------------------------------------------------
+
+
+RECEIVED = (
+    "From: =?utf-8?q?Clara_M=C3=BCller?= <Clara@Customer.example>",
+    "Reply-To: office@customer.example",
+    "To: Anna <anna@ours.example>,",
+    " ben@ours.example",
+    "Cc: Dora <dora@third.example>",
+    "Subject: Hello",
+    "Date: Mon, 2 Mar 2026 10:00:00 +0100",
+    "Message-ID: <m1@customer.example>",
+    "In-Reply-To: <m0@ours.example>",
+)
+
+
+def test_an_envelope_tells_what_the_header_does(mailbox, connector):
+    item = put(mailbox, *RECEIVED)
+    envelope = look(mailbox, connector)
+    assert envelope.ref == item.id and envelope.size == len(item.raw)
+    assert envelope.sender == "clara@customer.example"
+    assert envelope.addresses == (
+        "clara@customer.example",
+        "office@customer.example",
+        "anna@ours.example",
+        "ben@ours.example",
+        "dora@third.example",
+    )
+    assert envelope.received == NOW - timedelta(days=1)
+    assert envelope.sent == datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    assert envelope.message_id == "<m1@customer.example>"
+    assert envelope.in_reply_to == "<m0@ours.example>"
+    assert not envelope.bulk and not envelope.subject
+
+
+def test_sent_mail_has_no_header_and_tells_the_same(mailbox, connector):
+    put(mailbox, *RECEIVED, "Bcc: <secret@fourth.example>", transported=False, folder="sentitems")
+    put(mailbox, *RECEIVED)
+    sent, received = look(mailbox, connector, "sentitems"), look(mailbox, connector)
+    assert sent.addresses == (*received.addresses, "secret@fourth.example")
+    for name in ("sender", "received", "sent", "message_id", "in_reply_to", "bulk"):
+        assert getattr(sent, name) == getattr(received, name)
+
+
+@pytest.mark.parametrize(
+    "field", ["List-Id: <news.customer.example>", "Precedence: bulk", "Auto-Submitted: auto-reply"]
+)
+def test_list_and_automatic_mail_is_told_apart(mailbox, connector, field):
+    put(mailbox, *RECEIVED, field)
+    assert look(mailbox, connector).bulk
+
+
+def test_a_name_that_looks_like_an_address_is_none(mailbox, connector):
+    put(
+        mailbox,
+        'To: "x@y.example, z" <real@customer.example>',
+        "From: <anna@ours.example>",
+        transported=False,
+    )
+    assert look(mailbox, connector).addresses == ("anna@ours.example", "real@customer.example")
+
+
+def test_only_mail_without_message_id_tells_its_subject(mailbox, connector):
+    put(mailbox, "From: clara@customer.example", "Subject: Offer")
+    assert look(mailbox, connector).subject == "Offer"
+
+
+def test_control_characters_in_a_header_break_nothing(mailbox, connector):
+    put(mailbox, *RECEIVED, "X-Odd: a\x05b\x1f", "Subject: \x01\x08", transported=False)
+    put(mailbox, *RECEIVED, "X-Odd: a\x05b\x1f", folder="drafts")
+    assert look(mailbox, connector).sender == "clara@customer.example"
+    assert look(mailbox, connector, "drafts").sender == "clara@customer.example"
+
+
+# Addresses of Exchange's own type -----------------------------------------------------
+
+
+def test_addresses_of_the_old_type_are_looked_up_once(mailbox, connector):
+    for number in range(3):
+        put(
+            mailbox,
+            f"Message-ID: <{number}@x.example>",
+            f"From: <{ANNA}>",
+            f"To: <{CAROL}>",
+            transported=False,
+        )
+    for envelope in connector.changes(mailbox.folder(), None, SINCE, 10).envelopes:
+        assert envelope.addresses == (ANNA, CAROL)
+    assert mailbox.server.counts["ResolveNames"] == 1
+
+
+def test_a_sender_of_the_old_type_needs_no_looking_up(mailbox, connector):
+    put(mailbox, f"From: <{CAROL}>", f"To: <{ANNA}>", transported=False)
+    assert look(mailbox, connector).sender == CAROL
+    assert mailbox.server.counts["ResolveNames"] == 0
+
+
+def test_somebody_whom_the_directory_has_forgotten_is_left_out(mailbox, connector, monkeypatch):
+    for number in range(2):
+        put(
+            mailbox,
+            f"Message-ID: <{number}@x.example>",
+            f"From: <{ANNA}>",
+            f"To: <{CAROL}>, <clara@customer.example>",
+            transported=False,
+        )
+    monkeypatch.setattr("dev.ews.operations._resembles", lambda user, name: False)
+    for envelope in connector.changes(mailbox.folder(), None, SINCE, 10).envelopes:
+        assert envelope.addresses == (ANNA, "clara@customer.example")
+    assert mailbox.server.counts["ResolveNames"] == 2  # with the type before it, and without
+
+
+# Items that cannot be had ---------------------------------------------------------------
+
+
+def test_a_broken_item_is_named_and_the_others_are_there(mailbox, connector):
+    mailbox.add("m1", "m3")
+    mailbox.add("m2", broken="ErrorItemCorrupt")
+    page = connector.changes(mailbox.folder(), None, SINCE, 10)
+    assert sorted(names(page.envelopes)) == ["m1", "m3"]
+    (failed,) = page.failed
+    assert failed.ref == mailbox.items("m2")[0].id and failed.reason == reasons.MESSAGE_UNREADABLE
+    assert not page.more
+
+
+def test_a_store_that_is_away_is_no_fault_of_an_item(mailbox, connector):
+    mailbox.add("m1", broken="ErrorMailboxStoreUnavailable")
+    with pytest.raises(TemporaryError) as caught:
+        connector.changes(mailbox.folder(), None, SINCE, 10)
+    assert caught.value.reason == reasons.SERVER_UNAVAILABLE
+
+
+@pytest.mark.parametrize("code", ["ErrorServerBusy", "ErrorBatchProcessingStopped"])
+def test_what_a_busy_server_leaves_out_is_not_missing(mailbox, connector, code):
+    mailbox.add("m1")
+    mailbox.add("m2", broken=code)
+    with pytest.raises(TemporaryError):
+        connector.changes(mailbox.folder(), None, SINCE, 10)
+
+
+# Fetching -----------------------------------------------------------------------------
+
+
+def test_messages_come_byte_for_byte(mailbox, connector):
+    mailbox.add("m1", "m2", "m3")
+    wanted = mailbox.items("m1", "m3")
+    fetched = dict(connector.fetch(mailbox.folder(), [item.id for item in wanted]))
+    assert fetched == {item.id: item.raw for item in wanted}
+
+
+def test_nothing_is_asked_for_in_full_that_was_not_wanted(mailbox, connector):
+    mailbox.add("m1", "m2")
+    read(connector, mailbox.folder())
+    assert not any(b"IncludeMimeContent" in request.xml for request in mailbox.server.requests)
+    item = mailbox.items("m1")[0]
+    list(connector.fetch(mailbox.folder(), [item.id]))
+    (asked,) = [one for one in mailbox.server.requests if b"IncludeMimeContent" in one.xml]
+    assert item.id.encode() in asked.xml and mailbox.items("m2")[0].id.encode() not in asked.xml
+
+
+def test_a_message_that_is_gone_is_left_out(mailbox, connector):
+    mailbox.add("m1", "m2")
+    gone, there = mailbox.items("m1", "m2")
+    mailbox.directory.remove(gone)
+    assert dict(connector.fetch(mailbox.folder(), [gone.id, there.id])).keys() == {there.id}
+
+
+def test_a_message_that_goes_while_it_is_fetched_is_left_out(mailbox, connector):
+    mailbox.add("m1")
+    (item,) = mailbox.items("m1")
+    mailbox.server.meanwhile("GetItem", lambda: None)
+    mailbox.server.meanwhile("GetItem", lambda: mailbox.directory.remove(item))
+    assert dict(connector.fetch(mailbox.folder(), [item.id])) == {}
+
+
+@pytest.mark.parametrize(
+    "how", [{"broken": "ErrorItemCorrupt"}, {"mime_broken": "ErrorMimeContentConversionFailed"}]
+)
+def test_a_message_that_cannot_be_had_is_named_after_the_others(mailbox, connector, how):
+    mailbox.add("m1", **how)
+    mailbox.add("m2")
+    bad, good = mailbox.items("m1", "m2")
+    fetched = connector.fetch(mailbox.folder(), [bad.id, good.id])
+    assert next(fetched) == (good.id, good.raw)
+    with pytest.raises(MessageError) as caught:
+        next(fetched)
+    assert caught.value.ref == bad.id and caught.value.reason == reasons.MESSAGE_UNREADABLE
+
+
+def test_many_messages_come_in_parts_of_bounded_size(mailbox, connector, monkeypatch):
+    monkeypatch.setattr(exchange_mailbox, "BATCH_BYTES", 1000)
+    for number in range(6):
+        mailbox.directory.add(ANNA, b"Subject: %d\r\n\r\n" % number + b"x" * 400, NOW)
+    refs = [item.id for item in mailbox.directory.mailboxes[ANNA].items.values()]
+    assert len(dict(connector.fetch(mailbox.folder(), refs))) == 6
+    assert mailbox.server.counts["GetItem"] == 4  # the sizes, and three times two
+
+
+def test_no_refs_are_no_request(mailbox, connector):
+    mailbox.server.requests.clear()
+    assert list(connector.fetch(mailbox.folder(), [])) == []
+    assert not mailbox.server.requests
+
+
+LARGE = (
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed;\r\n boundary="b"',
+    "",
+    "--b",
+    "Content-Type: text/plain; charset=utf-8",
+    "",
+    "Dear Änna",
+    "--b",
+    'Content-Type: application/pdf; name="offer.pdf"',
+    'Content-Disposition: attachment; filename="offer.pdf"',
+    "",
+    "x" * 5000,
+    "--b--",
+)
+
+
+@pytest.mark.parametrize("transported", [True, False])
+def test_a_message_beyond_the_limit_comes_without_its_attachments(mailbox, connector, transported):
+    """Header and text, never the whole: the server cannot cut it."""
+    item = put(mailbox, *RECEIVED, *LARGE, transported=transported)
+    mailbox.server.requests.clear()
+    ((ref, raw),) = connector.fetch(mailbox.folder(), [item.id], 2000)
+    assert ref == item.id and len(raw) <= 2000
+    assert not any(b"IncludeMimeContent" in request.xml for request in mailbox.server.requests)
+    mail = message_from_bytes(raw, policy=default)
+    assert mail["Message-ID"] == "<m1@customer.example>" and mail["Subject"] == "Hello"
+    assert mail["From"].addresses[0].display_name == "Clara Müller"
+    assert mail["Cc"].addresses[0].addr_spec == "dora@third.example"
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content().strip() == "Dear Änna"
+    assert not list(mail.iter_attachments())
+
+
+def test_a_short_message_is_cut_at_the_limit_all_the_same(mailbox, connector):
+    item = put(mailbox, *RECEIVED, body="ä" * 5000)
+    ((_, raw),) = connector.fetch(mailbox.folder(), [item.id], 1000)
+    assert len(raw) == 1000
+
+
+def test_a_message_within_the_limit_comes_whole(mailbox, connector):
+    item = put(mailbox, *RECEIVED, *LARGE)
+    assert dict(connector.fetch(mailbox.folder(), [item.id], len(item.raw))) == {item.id: item.raw}
+
+
+def test_without_a_limit_of_the_callers_ours_counts(mailbox, connector):
+    item = put(mailbox, *RECEIVED, *LARGE, size=exchange_mailbox.MAX_MESSAGE + 1)
+    ((_, raw),) = connector.fetch(mailbox.folder(), [item.id])
+    assert b"offer.pdf" not in raw
+
+
+def test_reading_changes_nothing(mailbox, connector):
+    mailbox.add("m1", "m2")
+    before = mailbox.state()
+    found = connector.changes(mailbox.folder(), None, SINCE, 10).envelopes
+    connector.folders(), connector.check()
+    list(connector.fetch(mailbox.folder(), [envelope.ref for envelope in found]))
+    assert mailbox.state() == before
+    asking = {"GetFolder", "FindFolder", "FindItem", "SyncFolderItems", "GetItem", "ResolveNames"}
+    assert set(mailbox.server.counts) <= asking
+
+
+# Sending ------------------------------------------------------------------------------
+
+
+def message(to=BEN, more=""):
+    return (
+        f"From: Anna <{ANNA}>\r\nTo: {to}\r\n{more}Message-ID: <s1@ours.example>\r\n"
+        "X-Odoo-Sync: 17\r\nSubject: Offer\r\n\r\nDear Ben\r\n"
+    ).encode()
+
+
+def received_by(mailbox, address):
+    return [
+        item.raw
+        for item in mailbox.directory.mailboxes[address].held_by(
+            mailbox.folder("inbox", address).ref
+        )
+    ]
+
+
+def test_what_is_sent_arrives_and_is_kept(mailbox, connector):
+    connector.send(message(), ANNA, [BEN])
+    assert received_by(mailbox, BEN) == [message()]
+    assert look(mailbox, connector, "sentitems").message_id == "<s1@ours.example>"
+    assert b"X-Odoo-Sync: 17" in received_by(mailbox, BEN)[0]
+
+
+def test_who_is_in_neither_to_nor_cc_gets_a_blind_copy(mailbox, connector):
+    connector.send(
+        message(more="Bcc: Carol <carol@ours.example>,\r\n x@y.example\r\n"), ANNA, [BEN, CAROL]
+    )
+    for address in (BEN, CAROL):
+        (raw,) = received_by(mailbox, address)
+        assert raw == message()
+    assert CAROL in look(mailbox, connector, "sentitems").addresses
+
+
+@pytest.mark.parametrize("to, recipients", [(f"{BEN}, {CAROL}", [BEN]), (BEN, [])])
+def test_nobody_gets_what_is_not_for_him(mailbox, connector, to, recipients):
+    with pytest.raises(MessageError) as caught:
+        connector.send(message(to), ANNA, recipients)
+    assert caught.value.reason == reasons.RECIPIENTS_DIFFER
+    assert mailbox.server.counts["CreateItem"] == 0
+
+
+def test_a_delegate_keeps_the_copy_in_the_others_mailbox(mailbox):
+    with mailbox.connect(mailbox=BEN) as connector:
+        connector.send(message(CAROL), BEN, [CAROL])
+        folder = mailbox.folder("sentitems", BEN)
+        assert len(connector.changes(folder, None, SINCE, 10).envelopes) == 1
+
+
+@pytest.mark.parametrize(
+    "code, kind, reason",
+    [
+        ("ErrorSendAsDenied", SettingsError, reasons.SEND_DENIED),
+        ("ErrorInvalidRecipients", MessageError, reasons.SEND_REFUSED),
+        ("ErrorMessageSizeExceeded", MessageError, reasons.SEND_REFUSED),
+        ("ErrorServerBusy", Throttled, reasons.RATE_LIMIT),
+    ],
+)
+def test_why_it_could_not_be_sent_is_said(mailbox, connector, code, kind, reason):
+    mailbox.server.error_once("CreateItem", code)
+    with pytest.raises(kind) as caught:
+        connector.send(message(), ANNA, [BEN])
+    assert caught.value.reason == reason
+
+
+def test_a_message_too_large_to_be_sent_is_said_so(mailbox, connector):
+    mailbox.server.answer_once("CreateItem", 413)
+    with pytest.raises(MessageError):
+        connector.send(message(), ANNA, [BEN])
