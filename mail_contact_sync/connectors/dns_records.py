@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import dns.exception
+import dns.name
 import dns.rdatatype
 import dns.resolver
 import idna
@@ -132,9 +133,9 @@ def _records(name: str, kind: str, resolver: Resolver, deadline: Deadline) -> li
         lifetime = min(resolver.lifetime, deadline.left())
         # One lost packet is no reason to wait for the end.
         asked.timeout = min(asked.timeout, lifetime / 2)
-        answer = asked.resolve(
-            name, kind, search=False, raise_on_no_answer=False, lifetime=lifetime
-        )
+        # An absolute name, to which no search domain is added.
+        absolute = dns.name.from_text(name)
+        answer = asked.resolve(absolute, kind, raise_on_no_answer=False, lifetime=lifetime)
     except dns.resolver.NXDOMAIN:
         raise SettingsError(reasons.HOST_UNKNOWN) from None
     except (dns.exception.DNSException, OSError) as error:

@@ -134,7 +134,7 @@ PRESETS = (
            " fastmail.net fastmail.org fastmail.uk fastmail.us fastmail.co.uk fastmail.com.au"
            " messagingengine.com", "messagingengine.com",
            "imap.fastmail.com:993", "smtp.fastmail.com:465", advice=APP_PASSWORD,
-           help_url="https://www.fastmail.help/hc/en-us/articles/360058752854"),
+           help_url="https://www.fastmail.com/help/clients/apppassword.html"),
     Preset("GMX", "gmx.net gmx.de gmx.at gmx.ch gmx.eu gmx.biz gmx.org gmx.info mein.gmx"
            " mail.gmx email.gmx", "gmx.net",
            "imap.gmx.net:993", "mail.gmx.net:465", advice=ENABLE_IMAP,

@@ -7,6 +7,8 @@ import ssl
 from dataclasses import replace
 from ipaddress import ip_address
 
+import dns.name
+import dns.resolver
 import pytest
 from small_internet import MAIL, OTHER, SmallInternet
 
@@ -160,7 +162,15 @@ def test_a_broken_name_server_is_no_wrong_host(internet):
     assert isinstance(error, TemporaryError) and error.reason == reasons.HOST_LOOKUP_FAILED
 
 
-def test_names_are_looked_up_as_they_stand(internet):
+def test_names_are_looked_up_as_they_stand(internet, monkeypatch):
+    reset = dns.resolver.Resolver.reset
+
+    def reset_with_search(self):
+        reset(self)
+        self.search = [dns.name.from_text("search.example")]
+        self.use_search_by_default = True
+
+    monkeypatch.setattr(dns.resolver.Resolver, "reset", reset_with_search)
     refusal(internet.fence(), "mail")
     assert {name for name, _ in internet.dns.asked} == {"mail"}
 
