@@ -6,6 +6,7 @@ import socket
 import ssl
 from dataclasses import replace
 from ipaddress import ip_address
+from time import monotonic
 
 import dns.name
 import dns.resolver
@@ -154,6 +155,15 @@ def test_a_name_server_that_says_nothing_is_no_wrong_host(internet):
     internet.dns.silent.add("x.example")
     error = refusal(internet.fence(lifetime=0.2), "mail.x.example")
     assert isinstance(error, TemporaryError) and error.reason == reasons.HOST_LOOKUP_FAILED
+
+
+def test_a_name_server_is_not_waited_for_beyond_the_callers_time(internet):
+    internet.dns.silent.add("x.example")
+    started = monotonic()
+    with pytest.raises(TemporaryError) as caught:
+        internet.fence(lifetime=20).mail_addresses("mail.x.example", 993, Deadline(0.2))
+    assert caught.value.reason == reasons.HOST_LOOKUP_FAILED
+    assert monotonic() - started < 10
 
 
 def test_a_broken_name_server_is_no_wrong_host(internet):
