@@ -11,6 +11,7 @@ from time import monotonic
 import dns.name
 import dns.resolver
 import pytest
+from dnslib import RCODE
 from small_internet import MAIL, OTHER, SmallInternet
 
 from mail_contact_sync.connectors import reasons
@@ -170,6 +171,13 @@ def test_a_broken_name_server_is_no_wrong_host(internet):
     internet.dns.broken.add("x.example")
     error = refusal(internet.fence(), "mail.x.example")
     assert isinstance(error, TemporaryError) and error.reason == reasons.HOST_LOOKUP_FAILED
+
+
+@pytest.mark.parametrize("code", [RCODE.SERVFAIL, RCODE.NXDOMAIN, RCODE.NOTIMP])
+def test_name_servers_that_know_only_the_old_addresses(internet, code):
+    internet.name(MAIL, "mail.x.example")
+    internet.dns.codes["AAAA"] = code
+    assert internet.fence().mail_addresses("mail.x.example", 993) == (MAIL,)
 
 
 def test_names_are_looked_up_as_they_stand(internet, monkeypatch):

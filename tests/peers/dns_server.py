@@ -15,7 +15,7 @@ class DnsServer:
     """Answers what ``zone``, in the format of RFC 1035, section 5, says.
 
     A context manager.  ``add`` appends to the zone.  ``silent`` names, and what is below
-    them, get no answer, and ``broken`` ones SERVFAIL; a name with ``successors`` gets those
+    them, get no answer, and ``broken`` ones SERVFAIL; ``codes`` are such for types; a name with ``successors`` gets those
     zones in turn from its second A query on, as in a rebinding attack.  ``asked`` holds
     the names and types of all queries.
     """
@@ -25,6 +25,7 @@ class DnsServer:
         self.add(zone)
         self.silent: set[str] = set()
         self.broken: set[str] = set()
+        self.codes: dict[str, int] = {}
         self.successors: dict[str, list[str]] = {}
         self.asked: list[tuple[str, str]] = []
         self._stopped = threading.Event()
@@ -62,9 +63,10 @@ class DnsServer:
         self.asked.append((name, QTYPE[kind]))
         if _covers(self.silent, name):
             self._stopped.wait(60)
-        if _covers(self.broken, name):
+        code = RCODE.SERVFAIL if _covers(self.broken, name) else self.codes.get(QTYPE[kind])
+        if code is not None:
             reply = request.reply()
-            reply.header.rcode = RCODE.SERVFAIL
+            reply.header.rcode = code
             return reply
         answer = self._resolver.resolve(request, handler)
         if any(request.q.qname == other for other, *_ in self._resolver.zone):
