@@ -4,14 +4,14 @@
 
 import time
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from imap_mailbox import names, raw
+from imap_mailbox import NOW, SINCE, names, raw
 
 from dev.emulator import packages
 from dev.google_proxy import CLIENT_ID, CLIENT_SECRET, Google
@@ -22,8 +22,6 @@ from mail_contact_sync.connectors.gmail import ALL, GmailConnector
 from mail_contact_sync.connectors.gmail_quota import Budget
 from mail_contact_sync.connectors.oauth import Client, Grant
 
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
-SINCE = NOW - timedelta(days=180)
 CLARA = "clara@customer.example"
 CLIENT = Client(CLIENT_ID, CLIENT_SECRET)
 REDIRECT = f"http://127.0.0.1:{free_port()}/mail_contact_sync/google"

@@ -5,8 +5,8 @@
 import json
 
 import pytest
-from gmail_peer import SINCE, searched
-from imap_mailbox import raw
+from gmail_peer import searched
+from imap_mailbox import SINCE, raw
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import gmail_session, reasons

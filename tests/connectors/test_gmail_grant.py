@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from gmail_peer import CLARA, SINCE, searched
+from gmail_peer import CLARA, searched
+from imap_mailbox import SINCE
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import gmail_query, reasons

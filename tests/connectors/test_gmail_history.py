@@ -6,8 +6,8 @@ import json
 from datetime import timedelta
 
 import pytest
-from gmail_peer import SINCE, read_new
-from imap_mailbox import names
+from gmail_peer import read_new
+from imap_mailbox import SINCE, names
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import reasons

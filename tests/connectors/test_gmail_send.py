@@ -3,8 +3,8 @@
 """Sending by Gmail: to exactly whom it is meant for, and byte for byte."""
 
 import pytest
-from gmail_peer import CLARA, SINCE, new_gmailbox, read_new
-from imap_mailbox import raw
+from gmail_peer import CLARA, new_gmailbox, read_new
+from imap_mailbox import SINCE, raw
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import gmail_session, reasons
