@@ -15,9 +15,9 @@ class DnsServer:
     """Answers what ``zone``, in the format of RFC 1035, section 5, says.
 
     A context manager.  ``add`` appends to the zone.  ``silent`` names, and what is below
-    them, get no answer, and ``broken`` ones SERVFAIL; ``codes`` are such for types; a name with ``successors`` gets those
-    zones in turn from its second A query on, as in a rebinding attack.  ``asked`` holds
-    the names and types of all queries.
+    them, get no answer, and ``broken`` ones SERVFAIL; ``codes`` has the same for types.  A
+    name with ``successors`` gets those zones in turn from its second A query on, as in a
+    rebinding attack.  ``asked`` holds the names and types of all queries.
     """
 
     def __init__(self, zone: str = ""):
