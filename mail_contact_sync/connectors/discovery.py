@@ -57,9 +57,8 @@ def login_candidates(found: Found) -> list[Server]:
 
     Where ``found.foreign`` is set, the user is to confirm the host first.
     """
-    if not found.imap or found.provider == "microsoft":
+    if not (server := found.imap) or found.provider == "microsoft":
         return []
-    server = found.imap
     return [Server(server.host, server.port, server.security, login) for login in server.logins]
 
 
@@ -95,8 +94,7 @@ def provider_of(
         return ""
     if preset := presets.by_domain(parsed.domain):
         return preset.provider
-    deadline = Deadline(timeout)
-    search = _start(mail_exchangers, parsed.domain, resolver or Resolver(), deadline)
+    search = _start(mail_exchangers, parsed.domain, resolver or Resolver(), Deadline(timeout))
     with suppress(ConnectorError, NotDone):
         if preset := presets.by_exchanger(search.result(timeout)):
             return preset.provider
@@ -104,8 +102,7 @@ def provider_of(
 
 
 class _Search:
-    """Everything that may take long runs in threads of its own, and is not waited for
-    beyond the limit.  They end soon after: each has the deadline, too."""
+    """One search.  What may take long runs in threads, which are not waited for in the end."""
 
     def __init__(self, address: Address, fence: Fence, ispdb: str | None, timeout: float):
         self._address = address
