@@ -4,15 +4,15 @@
 
 import json
 import logging
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from gmail_peer import CLARA, searched
-from imap_mailbox import SINCE
 
 from dev.google_gmail import Fault
-from mail_contact_sync.connectors import gmail_query, reasons
+from mail_contact_sync.connectors import gmail_query, gmail_service, reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
     Mailbox,
@@ -22,7 +22,6 @@ from mail_contact_sync.connectors.base import (
 )
 from mail_contact_sync.connectors.gmail import ALL
 from mail_contact_sync.connectors.gmail_errors import translate
-from mail_contact_sync.connectors.gmail_quota import Budget
 
 
 @pytest.fixture
@@ -54,6 +53,15 @@ def test_a_connector_that_is_closed_or_was_never_opened(gmailbox):
         connector.check()
     with pytest.raises(TemporaryError):
         connector.check()
+
+
+def test_a_library_that_is_not_installed_is_asked_for(gmailbox, monkeypatch):
+    gmail_service.service.cache_clear()
+    monkeypatch.setitem(sys.modules, "googleapiclient.discovery", None)
+    with pytest.raises(SettingsError) as caught, gmailbox.connect():
+        pass
+    assert caught.value.reason == reasons.LIBRARY_MISSING
+    assert caught.value.detail == "google-api-python-client"
 
 
 # Tokens that end ----------------------------------------------------------------------
@@ -240,53 +248,3 @@ def test_a_query_that_is_too_long_for_a_url_is_sent_all_the_same(
     assert searched(connector, *addresses, CLARA) == [gmailbox.ids["m1"]]
     (call,) = google.gmail.calls("messages.list")
     assert len(call.param("q")) > 2048
-
-
-# The budget ---------------------------------------------------------------------------
-
-
-def test_a_budget_is_kept_between_runs(clock):
-    budget = Budget(limit=100, reserve=10, clock=clock)
-    budget.spend(40)
-    clock.advance(30)
-    budget.spend(50)
-    kept = Budget(limit=100, reserve=10, clock=clock).load(json.loads(json.dumps(budget.dump())))
-    assert kept.room() == 10 and kept.room(urgent=True) == 20
-    with pytest.raises(Throttled) as caught:
-        kept.spend(30)
-    assert 29 < caught.value.retry_after <= 31
-    kept.spend(20, urgent=True)
-    clock.advance(31)
-    assert kept.room() == 30
-    clock.advance(30)
-    assert kept.room() == 100 and kept.dump() == []
-
-
-def test_a_budget_survives_a_clock_that_is_set_back(clock):
-    budget = Budget(limit=100, reserve=0, clock=clock)
-    budget.spend(100)
-    clock.advance(-3600)
-    with pytest.raises(Throttled) as caught:
-        budget.spend(10)
-    assert caught.value.retry_after <= 60
-    clock.advance(61)
-    budget.spend(10)
-
-
-def test_a_call_that_can_never_be_paid_for_does_not_wait_for_ever(clock):
-    with pytest.raises(Throttled) as caught:
-        Budget(limit=10, reserve=0, clock=clock).spend(20)
-    assert caught.value.retry_after == 60
-
-
-def test_what_a_connector_spends_is_what_google_counts(gmailbox, connector, google):
-    gmailbox.add("m1", "m2", "m3")
-    cursor = connector.changes(ALL, None, SINCE, 10).cursor
-    connector.check()
-    refs = searched(connector)
-    connector.envelopes(ALL, refs)
-    list(connector.fetch(ALL, refs))
-    connector.changes(ALL, cursor, SINCE, 10)
-    assert connector.usage.units == google.gmail.spent(gmailbox.user)
-    assert connector.usage.units == 1 + 1 + 1 + 5 + 3 * 20 + 3 * 20 + 2
-    assert (connector.usage.queries, connector.usage.messages) == (1, 6)
