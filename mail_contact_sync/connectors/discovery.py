@@ -240,10 +240,8 @@ class _Search:
         domain = self._address.domain
         preset = presets.by_server(host) or Preset("")
         exchange = self._wait(self._exchange, self._deadline.sooner(_MX_GRACE)) or preset
-        if (
-            preset.imap and exchange.imap == preset.imap
-        ):  # Microsoft has one server for two services
-            preset = exchange
+        if preset.imap and exchange.imap == preset.imap:
+            preset = exchange  # Microsoft has one server for two services
         return Found(
             str(self._address),
             preset.provider,

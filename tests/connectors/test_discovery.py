@@ -225,3 +225,12 @@ def test_the_advice_of_a_provider_elsewhere_is_not_given(internet, web):
     internet.dns.add("x.example. IN MX 1 mail.protonmail.ch.")
     found = internet.discover(ANNA)
     assert found.imap and found.advice == found.name == ""
+
+
+def test_one_server_for_two_services_is_told_apart_by_the_mail_exchanger(internet, web):
+    internet.name(MAIL, "outlook.office365.com")
+    web.pages[AUTOCONFIG] = config_of("outlook.office365.com")
+    assert internet.discover(ANNA).name == "Outlook.com"
+    internet.dns.add("x.example. IN MX 1 x-example.mail.protection.outlook.com.")
+    found = internet.discover(ANNA)
+    assert (found.name, found.provider, found.mx_provider) == ("Microsoft 365", "microsoft", "")
