@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from .properties import Shape, folder_element, item_element
 from .restriction import matcher, ordered
 from .soap import NS, Element, el, error, response, success
-from .store import Directory, Folder, Mailbox, User, dump_state, load_state
+from .store import Directory, Folder, Mailbox, User
 
 #: EWSFindCountLimit, as servers come.
 MAX_FOUND = 1000
@@ -162,7 +162,7 @@ def _sync_folder_items(desk: _Desk, request: Element) -> Iterable[Element]:
         yield error(name, str(failed), *nothing)
         return
     state = request.findtext("m:SyncState", None, NS)
-    begin = load_state(state, folder.id) if state else 0
+    begin = desk.directory.load_state(state, folder.id) if state else 0
     if begin is None or begin > len(mailbox.log):
         yield error(name, "ErrorInvalidSyncStateData", *nothing)
         return
@@ -172,7 +172,7 @@ def _sync_folder_items(desk: _Desk, request: Element) -> Iterable[Element]:
     number = len(mailbox.log) if last else told[-1].number
     yield success(
         name,
-        el("m:SyncState", dump_state(folder.id, number)),
+        el("m:SyncState", desk.directory.dump_state(folder.id, number)),
         el("m:IncludesLastItemInRange", "true" if last else "false"),
         el("m:Changes", *_changes(desk, mailbox, told, shape)),
     )

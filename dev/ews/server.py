@@ -14,7 +14,7 @@ from threading import Thread
 
 from lxml import etree
 
-from . import autodiscover, operations, schema, soap
+from . import autodiscover, operations, schema, soap, store
 from .login import Login, Passwords
 from .store import Directory, User
 
@@ -63,6 +63,7 @@ class EwsServer:
         self.discovery_answer: Answer | None = None  # to all Autodiscover, instead of the right one
         self.version = "Exchange2016"
         self.oldest = ""  # the only RequestServerVersion it takes, where set
+        self.version_fault = "ErrorInvalidServerVersion"  # to the others
         self._faults: deque[tuple[str, Callable[[etree._Element], Answer | None]]] = deque()
         self._passwords = Passwords(directory)
         self._server = _Server(self, certificate, key)
@@ -131,7 +132,7 @@ class EwsServer:
         self.requests.append(Request(name, body, user.address, headers))
         spoken = envelope.find("s:Header/t:RequestServerVersion", soap.NS)
         if self.oldest and (spoken is None or spoken.get("Version") != self.oldest):
-            fault = soap.fault("ErrorInvalidServerVersion")
+            fault = soap.fault(self.version_fault)
             return Answer(500, soap.envelope(fault, self.version))
         for number, (operation, fault) in enumerate(self._faults):
             if operation in (name, "*"):
@@ -139,6 +140,10 @@ class EwsServer:
                 if instead := fault(request):
                     return instead
                 break
+        names = {found.get("Id") for found in request.iter(f"{{{soap.T}}}DistinguishedFolderId")}
+        if self.oldest.startswith("Exchange2010") and names & store.SINCE_2013:
+            fault = soap.fault("ErrorSchemaValidation")
+            return Answer(500, soap.envelope(fault, self.version))
         if complaint := schema.complaint(request):
             self.complaints.append(f"request {name}: {complaint}")
             fault = soap.fault("ErrorSchemaValidation")
@@ -163,6 +168,11 @@ class EwsServer:
     def change_passwords(self) -> None:
         """Take the users' passwords as they are now in the directory."""
         self._passwords.write(self.directory)
+
+    def void_states(self) -> None:
+        """Every SyncState given so far is invalid from now on, as after a repaired mailbox."""
+        with self.directory.lock:
+            self.directory.era += 1
 
     def login(self) -> Login:
         return Login(self.directory, self._passwords)

@@ -30,6 +30,8 @@ FOLDERS = {
     "contacts": ("Kontakte", "IPF.Contact", "msgfolderroot"),
     "tasks": ("Aufgaben", "IPF.Task", "msgfolderroot"),
 }
+#: Names that older servers take for an error.
+SINCE_2013 = {"syncissues", "conflicts", "localfailures", "serverfailures", "conversationhistory"}
 
 
 @dataclass(eq=False)
@@ -112,6 +114,7 @@ class Directory:
     def __init__(self, *users: User):
         self.users = list(users)
         self.lock = RLock()
+        self.era = 0  # a SyncState is good for one
         self._numbers = count(1)
         self.mailboxes = {user.address: self._new_mailbox(user) for user in users}
 
@@ -236,15 +239,15 @@ class Directory:
         self.add(sender.user.address, kept, folder=folder, read=True, transported=False)
         self.deliver(sent, *addresses, *map(str.lower, blind))
 
+    # States -------------------------------------------------------------------------
 
-def dump_state(folder: str, number: int) -> str:
-    return base64.b64encode(json.dumps([folder, number]).encode()).decode()
+    def dump_state(self, folder: str, number: int) -> str:
+        return base64.b64encode(json.dumps([self.era, folder, number]).encode()).decode()
 
-
-def load_state(state: str, folder: str) -> int | None:
-    """How far the log has been told, or None for a SyncState that is none of this folder."""
-    try:
-        of, number = json.loads(base64.b64decode(state, validate=True))
-    except ValueError:
-        return None
-    return number if of == folder else None
+    def load_state(self, state: str, folder: str) -> int | None:
+        """How far the log has been told, or None for a SyncState that is none of this folder."""
+        try:
+            era, of, number = json.loads(base64.b64decode(state, validate=True))
+        except (ValueError, TypeError):
+            return None
+        return number if (era, of) == (self.era, folder) else None

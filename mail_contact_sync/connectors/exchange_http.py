@@ -139,20 +139,25 @@ class Http:
                 return first()
             except Refused as error:
                 refused = error
+        if refused.reason == reasons.LOGIN_NOT_OFFERED:
+            raise SettingsError(refused.reason, refused.detail)
         raise AuthenticationFailed(refused.reason, refused.detail)
 
     def _ways(self, forced: str, remembered: str) -> Iterator[str]:
         if remembered and forced in ("", remembered):
             yield remembered
+        self.use("")
         for auth in choices(self.send(b"", {}), forced):
             if auth != remembered:
                 yield auth
 
     def use(self, auth: str) -> None:
-        """Log in this way from now on, on a new connection."""
+        """Log in this way from now on, or not at all, on a new connection."""
         self._session.close()
         user = self._user
-        if auth == NTLM:
+        if not auth:
+            self._session = self._new_session(None)
+        elif auth == NTLM:
             # An empty domain has the server look for the whole name, with its "@".
             user = user if "\\" in user else f"\\{user}"
             self._session = self._new_session(requests_ntlm.HttpNtlmAuth(user, self._password))

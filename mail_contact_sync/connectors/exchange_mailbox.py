@@ -46,6 +46,8 @@ def open_mailbox(
     fence: Fence | None,
 ) -> "ExchangeMailbox":
     """Find the server, log in, and see that there is such a mailbox to be opened."""
+    if not server.target.isprintable():
+        raise SettingsError(reasons.MAILBOX_UNKNOWN)
     context = ssl_context(server.certificates)
 
     def connect(url: str) -> Http:

@@ -26,8 +26,8 @@ class Outgoing(NamedTuple):
 def outgoing(message: bytes, recipients: Iterable[str]) -> Outgoing:
     """``message`` without its Bcc, else byte for byte.
 
-    Raises MessageError where To or Cc name somebody who is not to have it, or
-    nobody is.
+    Raises MessageError where To or Cc name somebody who is not to have it, where
+    nobody is, or a recipient is no address.
     """
     wanted = {address.strip().lower(): address.strip() for address in recipients}
     end = _END.search(message)
@@ -40,7 +40,8 @@ def outgoing(message: bytes, recipients: Iterable[str]) -> Outgoing:
         for value in values.get(name, ())
         for address in headers.addresses(value)
     }
-    if not wanted or not named <= wanted.keys():
-        raise MessageError(reasons.RECIPIENTS_DIFFER)
     blind = [written for address, written in wanted.items() if address not in named]
+    unfit = any(headers.addresses(written) != [written.lower()] for written in blind)
+    if not wanted or unfit or not named <= wanted.keys():
+        raise MessageError(reasons.RECIPIENTS_DIFFER)
     return Outgoing(_BCC.sub(b"", block + b"\n").removesuffix(b"\n") + rest, blind)

@@ -30,6 +30,7 @@ MAIL = frozenset(
         *("MeetingMessage", "MeetingRequest", "MeetingResponse", "MeetingCancellation"),
     )
 )
+_SINCE_2013 = ("conversationhistory", "syncissues", "conflicts", "localfailures", "serverfailures")
 _NOT_TO_BE_SEEN = ("ErrorFolderNotFound", "ErrorItemNotFound", "ErrorAccessDenied")
 HIDDEN = "0x10F4"  # PidTagAttributeHidden
 TRANSPORT_HEADERS = "0x7D"  # PidTagTransportMessageHeaders
@@ -66,6 +67,9 @@ class Session:
 
     def distinguished(self, names: Sequence[str]) -> dict[str, Element]:
         """The folders of ``names`` (DistinguishedFolderIdNameType) that are there to be seen."""
+        if not self._soap.knows_2013:
+            # To name others would make the whole request invalid.
+            names = [name for name in names if name not in _SINCE_2013]
         messages = self._soap.each(
             "GetFolder",
             len(names),

@@ -12,7 +12,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from exchangelib.errors import EWSError
+from exchangelib.errors import (
+    ErrorIncorrectSchemaVersion,
+    ErrorInvalidRequest,
+    ErrorInvalidSchemaVersionForMailboxVersion,
+    ErrorInvalidServerVersion,
+    ErrorSchemaValidation,
+    EWSError,
+)
 from exchangelib.services.common import EWSService
 from exchangelib.version import Version
 from lxml import etree
@@ -33,6 +40,15 @@ _VERSIONS = ("Exchange2013", "Exchange2010_SP2")
 #: References to characters that XML 1.0 does not have; Exchange passes them on from mail.
 _UNFIT = re.compile(
     rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
+)
+
+#: What a server answers to a version that it does not speak.
+_OTHER_VERSION = (
+    ErrorInvalidServerVersion,
+    ErrorIncorrectSchemaVersion,
+    ErrorInvalidSchemaVersionForMailboxVersion,
+    ErrorSchemaValidation,
+    ErrorInvalidRequest,
 )
 
 Element = etree._Element
@@ -107,6 +123,11 @@ class Soap:
         self._http = http
         self._headers = {"X-AnchorMailbox": mailbox} if mailbox.isascii() else {}
 
+    @property
+    def knows_2013(self) -> bool:
+        """Whether the server is of 2013 or later, as far as it has been heard."""
+        return self.config.version.api_version >= "Exchange2013"
+
     def post(self, body: bytes) -> bytes:
         return self._http.post(body, self._headers)
 
@@ -157,9 +178,20 @@ class Posting:
     def _get_response(self, payload, api_version):
         return _Response(self.protocol.post(self.wrap(content=payload, api_version=api_version)))
 
-    def _api_versions_to_try(self):
-        spoken = self.protocol.config.version.api_version
-        return dict.fromkeys((spoken, *_VERSIONS))
+    def _get_response_xml(self, payload):
+        # exchangelib's tries all versions again whenever a request is found invalid.
+        config = self.protocol.config
+        known = config.version.build is not None
+        for spoken in (config.version.api_version,) if known else _VERSIONS:
+            response = self._get_response(payload, spoken)
+            header, body = self._get_soap_parts(response)
+            if header is not None:
+                self._update_api_version(spoken, header)
+            try:
+                return self._get_soap_messages(body)
+            except _OTHER_VERSION as error:
+                refused = error
+        raise refused
 
     @classmethod
     def _get_soap_parts(cls, response):

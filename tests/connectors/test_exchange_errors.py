@@ -69,6 +69,14 @@ def test_a_busy_server_says_how_long_to_wait(mailbox, how):
         assert type(error) is Throttled and error.retry_after == 297.749
 
 
+def test_a_server_too_busy_for_the_items_says_so_too(mailbox):
+    mailbox.add("m1")
+    with mailbox.connect() as connector:
+        mailbox.server.error_once("GetItem", "ErrorServerBusy", 5000)
+        error = broken(connector, mailbox.folder())
+        assert type(error) is Throttled and error.retry_after == 5
+
+
 def test_nobody_sleeps_when_the_server_is_busy(mailbox, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("slept"))
     with mailbox.connect() as connector:

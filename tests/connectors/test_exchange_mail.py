@@ -339,7 +339,10 @@ def test_who_is_in_neither_to_nor_cc_gets_a_blind_copy(mailbox, connector):
     assert CAROL in look(mailbox, connector, "sentitems").addresses
 
 
-@pytest.mark.parametrize("to, recipients", [(f"{BEN}, {CAROL}", [BEN]), (BEN, [])])
+@pytest.mark.parametrize(
+    "to, recipients",
+    [(f"{BEN}, {CAROL}", [BEN]), (BEN, []), (BEN, [BEN, "Carol"]), (BEN, [BEN, "a\0@b.example"])],
+)
 def test_nobody_gets_what_is_not_for_him(mailbox, connector, to, recipients):
     with pytest.raises(MessageError) as caught:
         connector.send(message(to), ANNA, recipients)
