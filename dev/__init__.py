@@ -10,6 +10,7 @@
     environment             all of that, ready; the script goes on inside the venv
     ---                     from here on third-party packages may be imported
     postgres, dovecot, odoo the servers; certificate and rpc serve them
+    emulator, google_*      Google: an npm package, and before it (google_proxy) what that lacks
     image                   a database with the add-on installed, made once and then copied
     sandbox                 one run: its folder, its copy of the image, its servers
     demo, testing           what ./run and ./test do; demo_mailbox is the mail of the demo

@@ -80,7 +80,9 @@ class Budget:
         ]
 
     def _wait(self, units: int, urgent: bool) -> float:
-        """Seconds until ``units`` may be spent."""
+        """Seconds until ``units`` may be spent; in the background, until it is worth beginning."""
+        if not urgent:
+            units = max(units, self._limit // 4)
         now, room = self._clock(), self.room(urgent)
         for when, spent in sorted(self._spent):
             room += spent

@@ -38,6 +38,22 @@ def test_a_budget_is_kept_between_runs(clock):
     assert kept.room() == 100 and kept.dump() == []
 
 
+def test_background_work_waits_until_it_is_worth_beginning_again(clock):
+    budget = Budget(limit=100, reserve=0, clock=clock)
+    for _ in range(10):
+        budget.spend(10)
+        clock.advance(5)
+    with pytest.raises(Throttled) as caught:
+        budget.spend(1)
+    clock.advance(caught.value.retry_after)
+    assert budget.room() == 30
+    budget.spend(30)
+    with pytest.raises(Throttled) as caught:
+        budget.spend(1, urgent=True)
+    clock.advance(caught.value.retry_after)
+    assert budget.room() == 10
+
+
 def test_a_budget_survives_a_clock_that_is_set_back(clock):
     budget = Budget(limit=100, reserve=0, clock=clock)
     budget.spend(100)

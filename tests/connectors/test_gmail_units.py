@@ -93,7 +93,7 @@ def test_our_own_count_stays_below_that_of_google(gmailbox, connector, google, c
     gmailbox.add(*(f"m{number}" for number in range(40)))
     refs = searched(connector)
     spent = []
-    for _ in range(60):
+    for _ in range(20):
         try:
             connector.envelopes(ALL, refs)
         except Throttled as throttled:
