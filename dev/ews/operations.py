@@ -211,8 +211,7 @@ def _create_item(desk: _Desk, request: Element) -> Iterable[Element]:
 
 def _resolve_names(desk: _Desk, request: Element) -> Iterable[Element]:
     wanted = request.findtext("m:UnresolvedEntry", "", NS)
-    kind, colon, name = wanted.partition(":")
-    name = (name if colon and kind.lower() in ("ex", "smtp") else wanted).lower()
+    name = wanted.removeprefix("smtp:").lower()
     found = [user for user in desk.directory.users if _resembles(user, name)]
     if not found:
         yield error("ResolveNames", "ErrorNameResolutionNoResults")
@@ -236,6 +235,7 @@ def _resolve_names(desk: _Desk, request: Element) -> Iterable[Element]:
 
 def _resembles(user: User, name: str) -> bool:
     if name.startswith("/o="):
+        # Of all that is compared, this alone is not by its beginning.
         return name == user.distinguished_name.lower()
     known = (user.address, *user.aliases, user.name.lower())
     return any(one.startswith(name) for one in known if one)

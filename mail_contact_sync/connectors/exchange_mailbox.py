@@ -165,12 +165,10 @@ class ExchangeMailbox:
         if name not in self._resolved:
             if len(self._resolved) >= MAX_RESOLVED:
                 self._resolved.clear()
-            # Some servers know the bare name, others want its type in front.
-            for written in (name, f"EX:{name}"):
-                entry = self._session.resolve(written)
-                address = _addresses(entry)[0] if entry is not None else ""
-                if address:
-                    break
+            # Bare, a name is looked for as it is (legacyExchangeDN in Active Directory's ambiguous
+            # name resolution); with its type before it, one that only begins so would do.
+            entry = self._session.resolve(name)
+            address = _addresses(entry)[0] if entry is not None else ""
             self._resolved[name] = address
         return self._resolved[name]
 

@@ -146,7 +146,7 @@ def test_somebody_whom_the_directory_has_forgotten_is_left_out(mailbox, connecto
     monkeypatch.setattr("dev.ews.operations._resembles", lambda user, name: False)
     for envelope in connector.changes(mailbox.folder(), None, SINCE, 10).envelopes:
         assert envelope.addresses == (ANNA, "clara@customer.example")
-    assert mailbox.server.counts["ResolveNames"] == 2  # with the type before it, and without
+    assert mailbox.server.counts["ResolveNames"] == 1
 
 
 # Items that cannot be had ---------------------------------------------------------------
