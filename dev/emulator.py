@@ -5,10 +5,11 @@
 import json
 import shutil
 import subprocess
+from http.client import HTTPConnection
 from pathlib import Path
 
 from .home import Home, digest
-from .process import Server, answers, free_port
+from .process import Server, free_port
 from .progress import fail, run
 
 _PACKAGE = {
@@ -64,4 +65,12 @@ class Emulator(Server):
         return ["node", _SCRIPT, self._packages, self._service, self.port, self._seed]
 
     def ready(self) -> bool:
-        return answers(self.port)
+        # It listens before the seed is in, and says so with a 503.
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=1)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status != 503
+        except OSError:
+            return False
+        finally:
+            connection.close()
