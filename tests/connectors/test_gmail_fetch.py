@@ -76,7 +76,9 @@ def test_one_that_is_kept_back_is_named_after_the_others_have_come(gmailbox, con
     assert caught.value.ref == gmailbox.ids["m2"]
 
 
-@pytest.mark.parametrize("value", [{}, {"raw": 5}, {"raw": "a*b="}, {"raw": "a"}, {"raw": "a=bc"}])
+@pytest.mark.parametrize(
+    "value", [{}, {"raw": 5}, {"raw": "a*b="}, {"raw": "a"}, {"raw": "a=bc"}, {"raw": "a*bcd"}]
+)
 def test_bytes_that_are_none_are_reported(gmailbox, connector, google, value):
     gmailbox.add("m1", "m2")
     body = json.dumps(value).encode()
