@@ -31,6 +31,12 @@ _NO_REPORTS = """
 """
 
 
+# All mail servers of the demo and the tests are on this machine.
+_ALLOW_INTERNAL = """
+    INSERT INTO ir_config_parameter (key, value) VALUES ('mail_contact_sync.allow_internal', 'True')
+"""
+
+
 def image(environment: Environment) -> Path:
     """The current image's folder.  To be called while the home is ``alone``."""
     made = environment.home.made
@@ -84,6 +90,7 @@ def _make_installed(environment: Environment, stock: Path, folder: Path) -> None
     with Postgres(folder / "postgres", environment.home.account) as postgres:
         copy_database(postgres, folder / "data", STOCK, INSTALLED)
         _install(environment, folder, postgres, INSTALLED, NAME)
+        postgres.sql(INSTALLED, _ALLOW_INTERNAL)
 
 
 def _install(

@@ -225,11 +225,11 @@ class ImapConnector(Connector):
 
     def _with_subjects(self, envelopes: list[Envelope]) -> Iterator[Envelope]:
         """Subjects are read only of the few messages that have no Message-ID."""
-        nameless = [_uid(envelope.ref) for envelope in envelopes if not envelope.message_id]
+        nameless = [_uid(each.ref) for each in envelopes if not each.message_id]
         messages = self._session.subjects(nameless).messages if nameless else {}
-        for envelope in envelopes:
-            items = messages.get(_uid(envelope.ref))
-            yield replace(envelope, subject=subject(items[b"BODY"])) if items else envelope
+        for each in envelopes:
+            items = messages.get(_uid(each.ref))
+            yield replace(each, subject=subject(items[b"BODY"])) if items else each
 
 
 def _folder(listed: Listed) -> Folder:

@@ -50,9 +50,12 @@ class MailSyncEngine(models.AbstractModel):
     @api.model
     def _cron_sync(self):
         """One lane: match new contacts, then work on one due account after another."""
+        cron = self.env["ir.cron"]
+        while self.env["mail.sync.account"]._remove_some():
+            if not cron._commit_progress(1, remaining=1):
+                return
         if not self._enabled():
             return
-        cron = self.env["ir.cron"]
         while self._match_contacts():
             cron._commit_progress(1, remaining=1)
         accounts = self._due_accounts()
@@ -83,7 +86,7 @@ class MailSyncEngine(models.AbstractModel):
                 """
                 SELECT account.id FROM mail_sync_account account
                 JOIN res_users owner ON owner.id = account.user_id AND owner.active
-                WHERE account.state = 'active' AND %(among)s AND (
+                WHERE account.state = 'active' AND account.syncs AND %(among)s AND (
                     account.next_sync <= %(now)s
                     OR account.failures = 0 AND EXISTS (
                         SELECT FROM mail_sync_match match
@@ -133,8 +136,10 @@ class MailSyncEngine(models.AbstractModel):
             raise
         except Exception as error:
             self.env.cr.rollback()
-            self._handle(account, error)
             finished = ticker.news = True
+            # What goes wrong because somebody pauses or removes it meanwhile is no error.
+            if account.exists().state == "active":
+                self._handle(account, error)
         else:
             if finished:
                 self._rest(account)
@@ -257,6 +262,7 @@ class MailSyncEngine(models.AbstractModel):
                 "failing_since": account.failing_since or fields.Datetime.now(),
             }
         )
+        account._alert(account.user_id)
 
     @api.model
     def _back_off(self, account, reason: str, detail: str, retry_after: float | None = None):

@@ -132,21 +132,6 @@ class MailSyncEnvelope(models.Model):
             )
         )
 
-    @api.model
-    def _counts(self, account_ids) -> dict[int, tuple[int, int]]:
-        """Messages in the index, one in several folders once, and those of them that
-        the server will not show, by account.
-        """
-        self.env.cr.execute(
-            SQL(
-                """SELECT account_id, count(DISTINCT message_key),
-                       count(*) FILTER (WHERE unreadable)
-                   FROM mail_sync_envelope WHERE account_id = ANY(%s) GROUP BY account_id""",
-                list(account_ids),
-            )
-        )
-        return {account: counts for account, *counts in self.env.cr.fetchall()}
-
 
 def message_key(envelope, keys: Keys) -> int:
     """The key of a message; one without Message-ID is known by what else it says."""

@@ -81,6 +81,14 @@ class MailSyncFolder(models.Model):
             vanished._vanish()
         return account.folder_ids.filtered(lambda folder: folder.enabled and not folder.gone)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "enabled" in vals and not self.env.su:  # by the user
+            self.sudo()._restart()
+            self.sudo().account_id.filtered(lambda account: account.state == "active")._resume()
+            self.env["mail.sync.engine"]._wake()
+        return result
+
     def _vanish(self):
         """Their mail may turn up elsewhere: what waits for it is looked for there."""
         self._restart(gone=True, total=0)

@@ -9,6 +9,9 @@ from ..keys import Keys
 from .fields import BigInt
 from .mail_sync_sentence import MESSAGE_GONE, WORKER_ENDED
 
+#: What may become of a message, what needs the user first.
+FATES = ("failed", "waiting", "skipped", "posted", "unreadable", "unmatched")
+
 MAX_ATTEMPTS = 3
 #: A mail over which so many workers ended is first tried alone, and then given up.
 SUSPECT = 2
@@ -191,17 +194,37 @@ class MailSyncMatch(models.Model):
     # The ledger ---------------------------------------------------------------
 
     @api.model
-    def _counts(self, account_ids) -> dict[tuple[int, str], int]:
-        """Messages, each once whatever the number of its contacts, by account and state."""
+    def _ledger(self, account_ids) -> dict[tuple[int, str], int]:
+        """Messages that were found in the window, by account and what became of them.
+
+        Each is counted once, whatever the number of its folders and contacts: as
+        "failed", "waiting", "skipped" or "posted" where it has a contact, as
+        "unreadable" where the server will not show it, else as "unmatched".
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                """SELECT account_id, state, count(DISTINCT message_key) FROM mail_sync_match
-                   WHERE account_id = ANY(%s) GROUP BY account_id, state""",
-                list(account_ids),
+                """
+                WITH message AS (
+                    SELECT account_id, message_key, min(fate) AS fate FROM (
+                        SELECT account_id, message_key,
+                            array_position(%(fates)s, state::text) AS fate
+                        FROM mail_sync_match WHERE account_id = ANY(%(accounts)s)
+                        UNION ALL
+                        SELECT account_id, message_key, array_position(%(fates)s,
+                            CASE WHEN unreadable THEN 'unreadable' ELSE 'unmatched' END)
+                        FROM mail_sync_envelope WHERE account_id = ANY(%(accounts)s)
+                    ) AS found GROUP BY account_id, message_key
+                )
+                SELECT account_id, fate, count(*) FROM message GROUP BY account_id, fate
+                """,
+                fates=list(FATES),
+                accounts=list(account_ids),
             )
         )
-        return {(account, state): count for account, state, count in self.env.cr.fetchall()}
+        return {
+            (account, FATES[fate - 1]): count for account, fate, count in self.env.cr.fetchall()
+        }
 
     @api.model
     def _rekey(self, keys: Keys):

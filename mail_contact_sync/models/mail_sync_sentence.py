@@ -4,10 +4,21 @@ from odoo import api, models
 from odoo.tools.misc import format_datetime
 
 from ..connectors import reasons
+from ..connectors.mail_settings import (
+    APP_PASSWORD,
+    APP_PASSWORD_WITH_2FA,
+    ENABLE_IMAP,
+    NOT_POSSIBLE,
+    SIGN_IN,
+    SIGN_IN_OR_APP_PASSWORD,
+    Found,
+)
 
 # Reasons of our own, beside those of the connectors
 KEY_LOST = "key-lost"
 UNEXPECTED = "unexpected"
+OWNER_LEFT = "owner-left"
+HANDED_OVER = "handed-over"
 MESSAGE_GONE = "message-gone"
 NOT_FETCHABLE = "not-fetchable"
 NOT_POSTABLE = "not-postable"
@@ -25,19 +36,22 @@ class MailSyncSentence(models.AbstractModel):
 
     @api.model
     def _of(self, account) -> str:
-        sentence = self._sentences(account).get(account.error_reason) or self.env._(
-            "Something unexpected happened while reading this mailbox. "
-            "If this stays, please tell your administrator."
-        )
+        sentence = self._of_reason(account.error_reason, account.host or "", account.port)
         if account.state == "active":
             since = format_datetime(self.env, account.failing_since, dt_format="short")
             sentence += " " + self.env._("Trying again by itself since %s.", since)
         return sentence
 
     @api.model
-    def _sentences(self, account) -> dict[str, str]:
+    def _of_reason(self, reason: str, host: str, port: int) -> str:
+        return self._sentences(host, port).get(reason) or self.env._(
+            "Something unexpected happened while reading this mailbox. "
+            "If this stays, please tell your administrator."
+        )
+
+    @api.model
+    def _sentences(self, host: str, port: int) -> dict[str, str]:
         _ = self.env._
-        host, port = account.host or "", account.port
         return {
             reasons.HOST_UNKNOWN: _("There is no server named %s. Please check the name.", host),
             reasons.HOST_LOOKUP_FAILED: _("The server %s could not be looked up.", host),
@@ -122,11 +136,66 @@ class MailSyncSentence(models.AbstractModel):
                 "Please tell its administrator.",
                 host,
             ),
+            reasons.HOST_NOT_ALLOWED: _(
+                "The server %s is not on the public internet. An administrator can allow "
+                "internal mail servers in the settings.",
+                host,
+            ),
+            reasons.PORT_NOT_ALLOWED: _(
+                "Port %s is not one that mailboxes are read from. The usual one is 993.", port
+            ),
+            reasons.NO_SETTINGS: _(
+                "The settings of this mailbox could not be found by themselves. Your e-mail "
+                "provider names them on its help pages, and Outlook shows them, too."
+            ),
+            reasons.POP3_ONLY: _(
+                "This provider offers POP3 only. POP3 shows neither sent e-mails nor folders, so "
+                "such a mailbox cannot be synced. Ask the provider for IMAP."
+            ),
+            reasons.NO_IMAP: _("This provider lets no other program read the mailbox."),
+            OWNER_LEFT: _("The owner of this mailbox works here no longer."),
+            HANDED_OVER: _(
+                "This mailbox was handed over to you. Enter its password, and it goes on."
+            ),
             KEY_LOST: _(
                 "This database was moved without the key that opens its passwords. "
                 "Please enter the password again."
             ),
         }
+
+    @api.model
+    def _advice(self, found: Found) -> str | bool:
+        """What a provider's users have to do before a program may read their mail."""
+        _ = self.env._
+        name = found.name or found.address.rpartition("@")[2]
+        return {
+            APP_PASSWORD: _(
+                "%s wants an app password here instead of your usual one. You make it in the "
+                "security settings of your account there.",
+                name,
+            ),
+            APP_PASSWORD_WITH_2FA: _(
+                "If you log in to %s in two steps, it wants an app password here. You make it in "
+                "the security settings of your account there.",
+                name,
+            ),
+            ENABLE_IMAP: _(
+                "%s lets other programs in only after you have switched on IMAP in the settings "
+                "of its website.",
+                name,
+            ),
+            SIGN_IN: _(
+                "%s takes no passwords from other programs any more, only a sign-in on its own "
+                "page.",
+                name,
+            ),
+            SIGN_IN_OR_APP_PASSWORD: _(
+                "%s wants an app password here instead of your usual one. You make it in the "
+                "security settings of your account there.",
+                name,
+            ),
+            NOT_POSSIBLE: _("%s lets no other program read the mailbox.", name),
+        }.get(found.advice, False)
 
     @api.model
     def _of_message(self, reason: str) -> str:

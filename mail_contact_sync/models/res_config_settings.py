@@ -16,6 +16,10 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="mail_contact_sync.window_months",
         default=6,
     )
+    mail_sync_allow_internal = fields.Boolean(
+        "Internal Mail Servers", config_parameter="mail_contact_sync.allow_internal"
+    )
+    mail_sync_ispdb = fields.Char("Mail Settings Database")
     mail_sync_interval = fields.Integer("Check Every (Minutes)")
     mail_sync_lanes = fields.Integer("Mailboxes at a Time")
 
@@ -26,11 +30,13 @@ class ResConfigSettings(models.TransientModel):
             **super().get_values(),
             "mail_sync_interval": lane_minutes(lanes[:1]),
             "mail_sync_lanes": len(lanes.filtered("active")),
+            "mail_sync_ispdb": self.env["mail.sync.discovery"]._ispdb(),
         }
 
     def set_values(self):
         self.mail_sync_window_months = max(self.mail_sync_window_months, 1)
         result = super().set_values()
+        self.env["mail.sync.discovery"]._set_ispdb(self.mail_sync_ispdb)
         self.env["mail.sync.engine"]._set_lanes(
             count=min(max(self.mail_sync_lanes, 1), MAX_LANES),
             minutes=max(self.mail_sync_interval, 1),

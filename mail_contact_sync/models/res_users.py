@@ -16,6 +16,8 @@ class ResUsers(models.Model):
         former = colleagues.filtered(lambda user: not user.active or user.share)
         # Their mail with others was none of a contact's until now.
         self.env["mail.sync.contact.key"]._again(former.partner_id.ids)
+        # sudo: whoever may archive a user need not see her mailboxes
+        former.sudo().mail_sync_account_ids._owner_left()
         return result
 
     @property

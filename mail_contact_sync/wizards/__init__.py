@@ -1,3 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import base_partner_merge, mail_compose_message
+from . import (
+    base_partner_merge,
+    mail_compose_message,
+    mail_sync_connect,
+    mail_sync_hand_over,
+    mail_sync_remove,
+)

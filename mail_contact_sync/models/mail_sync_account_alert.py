@@ -1,0 +1,50 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+from .mail_sync_sentence import OWNER_LEFT
+
+ACTIVITY = "mail.mail_activity_data_warning"
+
+
+class MailSyncAccount(models.Model):
+    """Who is told that a mailbox needs somebody: once, until somebody has seen to it."""
+
+    _inherit = "mail.sync.account"
+
+    def _alert(self, user):
+        """Put it on the user's list of activities; nothing is mailed."""
+        self.ensure_one()
+        self._calm()
+        account = self.sudo().with_context(mail_activity_quick_update=True)
+        sentence = self.env["mail.sync.sentence"].with_context(lang=user.lang)._of(account)
+        account.activity_schedule(
+            ACTIVITY,
+            user_id=user.id,
+            summary=self.with_context(lang=user.lang).env._("Mailbox %s", self.address),
+            note=sentence,
+        )
+
+    def _calm(self):
+        self.sudo().activity_unlink([ACTIVITY])
+
+    def _alert_manager(self):
+        """A mailbox whose owner has left is somebody's to hand over or to remove."""
+        group = self.env.ref("mail_contact_sync.group_mail_sync_manager").sudo()
+        for account in self:
+            managers = group.all_user_ids.filtered(
+                lambda user, account=account: (
+                    user.active
+                    and not user._is_superuser()
+                    and user != account.user_id
+                    and account.company_id in user.company_ids
+                )
+            )
+            if managers:
+                account._alert((managers & self.env.user) or managers[0])
+
+    def _owner_left(self):
+        """Pause; the credentials stay, for nobody to read."""
+        mailboxes = self.sudo().filtered(lambda account: account.state in ("active", "stopped"))
+        mailboxes.write({"state": "paused", "error_reason": OWNER_LEFT, "error_detail": False})
+        mailboxes._alert_manager()

@@ -1,0 +1,67 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+MESSAGES_PER_STEP = 500
+
+
+class MailSyncAccount(models.Model):
+    """Removing a mailbox: its secrets at once, its mail by the scheduled action."""
+
+    _inherit = "mail.sync.account"
+
+    remove_mails = fields.Boolean(readonly=True, copy=False)
+
+    def _begin_removal(self, remove_mails: bool):
+        """From here on nothing is read, and nothing is left to read it with."""
+        for account in self.sudo():
+            account._calm()
+            self.env["mail.sync.provider"]._of(account.provider)._sign_off(account)
+            account.write({"state": "removing", "secret": False, "remove_mails": remove_mails})
+            account.folder_ids.unlink()  # and the index with them
+            self.env["mail.sync.match"].sudo().search(
+                [("account_id", "=", account.id), ("state", "!=", "posted")]
+            ).unlink()
+        self._wake()
+
+    def _only_here(self, limit: int | None = None) -> list[int]:
+        """The ids of messages that no other mailbox holds.
+
+        What Odoo itself sent or got has been no mailbox's from the beginning.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT message.id FROM mail_sync_match match
+                JOIN mail_message message ON message.id = match.mail_message_id
+                WHERE match.account_id = %s AND message.sync_access IS NOT NULL
+                    AND NOT EXISTS (
+                        SELECT FROM mail_sync_match other
+                        WHERE other.mail_message_id = message.id
+                            AND other.account_id <> match.account_id
+                    )
+                LIMIT %s
+                """,
+                self.id,
+                limit,
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _remove_some(self) -> bool:
+        """One step of a removal; tell whether there may be another.  To be committed."""
+        account = self.sudo().search([("state", "=", "removing")], limit=1)
+        if not account:
+            return False
+        messages = self.env["mail.message"].sudo()
+        if account.remove_mails and (ids := account._only_here(MESSAGES_PER_STEP)):
+            messages.browse(ids).unlink()
+            return True
+        matches = self.env["mail.sync.match"].sudo().search([("account_id", "=", account.id)])
+        others = messages.browse(matches.mail_message_id.ids)
+        account.unlink()
+        others._sync_refresh_access()
+        return True

@@ -1,0 +1,227 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..connectors.base import AuthenticationFailed, ConnectorError, Server
+from ..connectors.discovery import login_candidates
+from ..connectors.mail_settings import Found
+
+
+class MailSyncConnect(models.TransientModel):
+    """Add a mailbox, or reconnect one: address, password, done.
+
+    What the mailbox's settings are is found out; only where that fails are they
+    asked for.
+    """
+
+    _name = "mail.sync.connect"
+    _inherit = "mail.sync.secret"
+    _description = "Add a Mailbox"
+
+    account_id = fields.Many2one("mail.sync.account", readonly=True)
+    step = fields.Selection([("address", "Address"), ("server", "Server")], default="address")
+    address = fields.Char("E-mail Address")
+    syncs = fields.Boolean("Sync E-mails", default=True)
+    visibility = fields.Selection(
+        lambda self: self.env["mail.sync.account"]._fields["visibility"].selection,
+        "Who Sees the E-mails",
+        required=True,
+        default="shared",
+    )
+    host = fields.Char("Incoming Server")
+    port = fields.Integer(default=993)
+    security = fields.Selection(
+        lambda self: self.env["mail.sync.account"]._fields["security"].selection,
+        "Encryption",
+        default="tls",
+    )
+    login = fields.Char("User Name")
+    smtp_host = fields.Char("Outgoing Server")
+    smtp_port = fields.Integer("Outgoing Port", default=465)
+    smtp_security = fields.Selection(
+        lambda self: self.env["mail.sync.account"]._fields["smtp_security"].selection,
+        "Outgoing Encryption",
+        default="tls",
+    )
+    problem = fields.Char(readonly=True)
+    server_said = fields.Char("The Server Said", readonly=True)
+    advice = fields.Char(readonly=True)
+    help_url = fields.Char("Help of the Provider", readonly=True)
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        account = self.env["mail.sync.account"].browse(values.get("account_id")).exists()
+        if account:
+            account._check_owner()
+            values |= {name: account[name] for name in SETTINGS if name in fields}
+            values["problem"] = account.error_message
+        elif "address" in fields:
+            values.setdefault("address", self.env.user.email)
+        return values
+
+    # Steps ------------------------------------------------------------------------
+
+    def action_by_hand(self):
+        """Show the servers' settings, with the best guess filled in."""
+        if not self.host and self.address:
+            self._fill_in(self._discover())
+        self.write({"step": "server", "problem": False, "advice": False})
+        return self._again()
+
+    def action_back(self):
+        self.write({"step": "address", "problem": False, "advice": False, "host": False})
+        return self._again()
+
+    def action_add(self):
+        """Find the settings, log in, and begin; or say what stands in the way."""
+        self.ensure_one()
+        self.account_id._check_owner()
+        if not (self.address or "").strip():
+            raise UserError(self.env._("Please enter your e-mail address."))
+        if not (self.sudo().secret or self.account_id.sudo().secret):
+            raise UserError(self.env._("Please enter the password of the mailbox."))
+        self.address = self.address.strip()
+        self.write({"problem": False, "server_said": False, "advice": False, "help_url": False})
+        if self.step == "server" or self.account_id:
+            if not self.host:
+                raise UserError(self.env._("Please enter the incoming server."))
+            servers = [Server(self.host.strip(), self.port, self.security, self._user_name())]
+        else:
+            found = self._discover()
+            self._fill_in(found)
+            servers = login_candidates(found)
+            if found.source == "guess" or found.foreign or not servers:
+                return self._ask(found)
+        return self._try(servers)
+
+    def _user_name(self) -> str:
+        return (self.login or "").strip() or self.address
+
+    def _discover(self) -> Found:
+        try:
+            return self.env["mail.sync.discovery"]._discover(self.address)
+        except ValueError as error:
+            raise UserError(self.env._("This is not an e-mail address.")) from error
+
+    def _fill_in(self, found: Found):
+        values = {
+            "advice": self.env["mail.sync.sentence"]._advice(found),
+            "help_url": found.app_password_url,
+        }
+        if imap := found.imap:
+            values |= {"host": imap.host, "port": imap.port, "security": imap.security}
+            values["login"] = imap.logins[0] if imap.logins else found.address
+        if smtp := found.smtp:
+            values |= {
+                "smtp_host": smtp.host,
+                "smtp_port": smtp.port,
+                "smtp_security": smtp.security,
+            }
+        self.write(values)
+
+    def _ask(self, found: Found):
+        """Nothing that could be tried by itself: the user has to say more."""
+        sentences = self.env["mail.sync.sentence"]
+        if found.foreign:
+            self.problem = self.env._(
+                "This domain says that its mailboxes are at %s, which belongs to somebody else. "
+                "If that is your provider, go on.",
+                self.host,
+            )
+        elif found.reason:
+            self.problem = sentences._of_reason(found.reason, self.host or "", self.port)
+        if found.imap:
+            self.step = "server"
+        return self._again()
+
+    # Logging in -------------------------------------------------------------------
+
+    def _try(self, servers: list[Server]):
+        password = self._password() or self._kept_password(servers[0])
+        provider = self.env["mail.sync.provider"]._of("imap")
+        failure = None
+        for server in servers:
+            try:
+                with provider._open(replace(server, password=password)) as connector:
+                    connector.folders()
+            except ConnectorError as error:
+                failure = error
+                if isinstance(error, AuthenticationFailed):
+                    continue  # perhaps under another user name
+                break
+            else:
+                return self._begin(server)
+        return self._refused(failure, servers[0])
+
+    def _kept_password(self, server: Server) -> str:
+        """That of the mailbox, for the server that it was entered for and no other."""
+        if server.host != self.account_id.host:
+            raise UserError(self.env._("Please enter the password for the new server."))
+        return self.account_id._password()
+
+    def _refused(self, failure: ConnectorError, server: Server):
+        sentences = self.env["mail.sync.sentence"]
+        values = {
+            "problem": sentences._of_reason(failure.reason, server.host, server.port),
+            "server_said": failure.detail,
+        }
+        if not isinstance(failure, AuthenticationFailed):
+            values["step"] = "server"
+        self.write(values)
+        return self._again()
+
+    def _begin(self, server: Server):
+        """The login holds: make the account, or mend it, and let it sync."""
+        values = {
+            "host": server.host,
+            "port": server.port,
+            "security": server.security,
+            "login": server.login if server.login != self.address else False,
+            "smtp_host": self.smtp_host,
+            "smtp_port": self.smtp_port,
+            "smtp_security": self.smtp_security,
+        }
+        if self.sudo().secret:
+            values["password"] = self._password()
+        account = self.account_id
+        if account:
+            account._check_owner()
+            account.write(values)
+        else:
+            account = self.env["mail.sync.account"].create(
+                {
+                    **values,
+                    "address": self.address,
+                    "syncs": self.syncs,
+                    "visibility": self.visibility,
+                }
+            )
+        self.sudo().secret = False
+        account.action_connect()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mail.sync.account",
+            "res_id": account.id,
+            "views": [(False, "form")],
+        }
+
+    def _again(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reconnect") if self.account_id else self.env._("Add account"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+
+#: What a reconnected mailbox already has.
+SETTINGS = (
+    *("address", "syncs", "visibility", "host", "port", "security", "login"),
+    *("smtp_host", "smtp_port", "smtp_security"),
+)

@@ -1,0 +1,49 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..models.mail_sync_sentence import HANDED_OVER
+
+
+class MailSyncHandOver(models.TransientModel):
+    """Give a mailbox to another user, without its password.
+
+    Only one whose e-mails everybody sees: what was for its owner alone is for
+    nobody else to read, not even by taking over the mailbox.
+    """
+
+    _name = "mail.sync.hand.over"
+    _description = "Hand Over a Mailbox"
+
+    account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
+    visibility = fields.Selection(related="account_id.visibility")
+    user_id = fields.Many2one("res.users", "New Owner", domain=[("share", "=", False)])
+
+    def action_hand_over(self):
+        self.ensure_one()
+        account, user = self.account_id, self.user_id
+        account._check_manager()
+        if not user or user.share:
+            raise UserError(self.env._("Please choose the new owner."))
+        if account.visibility == "private":
+            raise UserError(
+                self.env._(
+                    "The e-mails of this mailbox were for its owner only. "
+                    "It can be removed, but not handed over."
+                )
+            )
+        # sudo: managers may do this, and nothing else, to a mailbox
+        account = account.sudo()
+        account.write(
+            {
+                "user_id": user.id,
+                "secret": False,
+                "state": "stopped",
+                "error_reason": HANDED_OVER,
+                "error_detail": False,
+                "failing_since": fields.Datetime.now(),
+            }
+        )
+        account._alert(user)
+        return {"type": "ir.actions.act_window_close"}

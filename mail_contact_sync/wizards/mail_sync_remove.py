@@ -1,0 +1,35 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class MailSyncRemove(models.TransientModel):
+    """Remove a mailbox: do its e-mails stay in the chatters, or go?"""
+
+    _name = "mail.sync.remove"
+    _description = "Remove a Mailbox"
+
+    account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
+    mails = fields.Selection(
+        [("keep", "Keep the e-mails in the chatters"), ("remove", "Remove the e-mails, too")],
+        "E-mails in the Chatters",
+        required=True,
+        default="keep",
+    )
+    posted_count = fields.Integer(related="account_id.posted_count")
+    only_here_count = fields.Integer("Only in This Mailbox", compute="_compute_only_here_count")
+
+    @api.depends("account_id")
+    def _compute_only_here_count(self):
+        for removal in self:
+            account = removal.account_id
+            account._check_owner(or_manager=True)
+            removal.only_here_count = len(account._only_here())
+
+    def action_remove(self):
+        self.ensure_one()
+        self.account_id._check_owner(or_manager=True)
+        self.account_id._begin_removal(remove_mails=self.mails == "remove")
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "mail_contact_sync.mail_sync_account_action"
+        )
