@@ -120,6 +120,14 @@ def of_item(code: str, ref: str) -> ConnectorError:
     return MessageError(reasons.MESSAGE_UNREADABLE, code[:80], ref)
 
 
+def is_perhaps_of_an_item(error: TemporaryError) -> bool:
+    """Whether one item of many may have brought the whole request down."""
+    return error.reason == reasons.PROTOCOL_ERROR or error.detail in (
+        "ErrorInternalServerError",
+        "HTTP 500",
+    )
+
+
 def of_library(error: Exception, *, in_folder: bool = False) -> ConnectorError:
     """What exchangelib raises; its words may quote an answer and are left out."""
     name = type(error).__name__

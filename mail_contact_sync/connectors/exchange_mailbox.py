@@ -21,12 +21,12 @@ from .base import (
     TemporaryError,
 )
 from .exchange_discovery import discover
-from .exchange_errors import GONE, of_item
 from .exchange_folders import folders
 from .exchange_http import TIMEOUT, Http
+from .exchange_items import MAX_ITEMS, Items
 from .exchange_scan import Cursor, step
 from .exchange_send import outgoing
-from .exchange_session import MAIL, MAX_ITEMS, Session
+from .exchange_session import MAIL, Session
 from .exchange_settings import Endpoint, ExchangeServer, service_url, ssl_context
 from .exchange_soap import Element, Soap, find_all, text
 from .fence import Fence
@@ -113,52 +113,34 @@ class ExchangeMailbox:
     def _envelopes(
         self, refs: Sequence[str]
     ) -> tuple[tuple[Envelope, ...], tuple[MessageError, ...]]:
-        envelopes, failed = [], []
-        for ref, item in self._items(refs, failed, *exchange_mail.PROPERTIES):
+        items, envelopes = Items(self._session), []
+        for ref, item in items.get(refs, *exchange_mail.PROPERTIES, strings=exchange_mail.STRINGS):
             if item.tag in MAIL:
                 envelopes.append(exchange_mail.envelope(ref, item, self._resolve))
-        return tuple(envelopes), tuple(failed)
+        return tuple(envelopes), tuple(items.failed)
 
     def fetch(
         self, folder: Folder, refs: Iterable[str], limit: int | None
     ) -> Iterator[tuple[str, bytes]]:
-        failed: list[MessageError] = []
+        items = Items(self._session)
         most = MAX_MESSAGE if limit is None else limit
         sizes = {
-            ref: int(text(item, "t:Size") or 0)
-            for ref, item in self._items(list(refs), failed, "item:Size", strings=())
+            ref: int(text(item, "t:Size") or 0) for ref, item in items.get([*refs], "item:Size")
         }
         for batch in _batches({ref: size for ref, size in sizes.items() if size <= most}):
-            for ref, item in self._items(batch, failed, strings=(), mime=True):
-                if message := _mime(item, ref, failed):
+            for ref, item in items.get(batch, mime=True):
+                if message := _mime(item, ref, items.failed):
                     yield ref, message[:limit]
-        for ref in (ref for ref, size in sizes.items() if size > most):
-            for _, item in self._items([ref], failed, *exchange_mail.PROPERTIES, "item:Body"):
+        for large in [ref for ref, size in sizes.items() if size > most]:
+            properties = (*exchange_mail.PROPERTIES, "item:Body")
+            for ref, item in items.get([large], *properties, strings=exchange_mail.STRINGS):
                 yield ref, exchange_mail.short_message(item, self._resolve)[:most]
-        for error in failed:
+        for error in items.failed:
             raise error
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
         prepared = outgoing(message, recipients)
         self._session.send(prepared.message, prepared.blind_copies)
-
-    def _items(
-        self,
-        refs: Sequence[str],
-        failed: list[MessageError],
-        *properties: str,
-        strings: Sequence[str] = exchange_mail.STRINGS,
-        mime: bool = False,
-    ) -> Iterator[tuple[str, Element]]:
-        """The items that are there; those that cannot be had are added to ``failed``."""
-        for ref, item in self._session.items(refs, *properties, strings=strings, mime=mime):
-            if not isinstance(item, str):
-                yield ref, item
-            elif item != GONE:
-                error = of_item(item, ref)
-                if not isinstance(error, MessageError):
-                    raise error
-                failed.append(error)
 
     def _resolve(self, name: str) -> str:
         """The SMTP address for one of Exchange's type, empty where the directory has none."""

@@ -16,11 +16,10 @@ from . import reasons
 from .base import TemporaryError
 from .exchange_soap import Element, Soap, code_of, element, find, find_all, require, tag, text
 
-#: What servers give at once: changes (a maximum of the schema's), entries of a
-#: search (EWSFindCountLimit), and items by their ids.
+#: What servers give at once: changes (a maximum of the schema's), and entries of a
+#: search (EWSFindCountLimit).
 MAX_CHANGES = 512
 MAX_FOUND = 1000
-MAX_ITEMS = 100
 
 #: What is mail among the kinds of items; reports are plain items on some servers.
 MAIL = frozenset(
@@ -175,22 +174,18 @@ class Session:
         *properties: str,
         strings: Sequence[str] = (),
         mime: bool = False,
-    ) -> Iterator[tuple[str, Element | str]]:
-        """``(id, item)`` for each of ``ids``, or ``(id, ResponseCode)`` for one that failed.
+    ) -> list[Element | str]:
+        """For each of ``ids`` the item, or the ResponseCode that says why not.
 
         ``properties`` are FieldURIs, ``strings`` the tags of MAPI properties.
         """
-        for start in range(0, len(ids), MAX_ITEMS):
-            part = ids[start : start + MAX_ITEMS]
-            messages = self._soap.each(
-                "GetItem",
-                len(part),
-                _shape(_properties(*properties, String=strings), mime=mime),
-                element("m:ItemIds", *(element("t:ItemId", Id=item) for item in part)),
-            )
-            for item, message in zip(part, messages, strict=True):
-                found = find(message, "m:Items/*")
-                yield item, code_of(message) or (found if found is not None else GONE_UNSAID)
+        messages = self._soap.each(
+            "GetItem",
+            len(ids),
+            _shape(_properties(*properties, String=strings), mime=mime),
+            element("m:ItemIds", *(element("t:ItemId", Id=item) for item in ids)),
+        )
+        return [code_of(message) or _required(message, "m:Items/*") for message in messages]
 
     def resolve(self, name: str) -> Element | None:
         """The one entry of the directory that ``name`` stands for, if there is one."""
@@ -222,10 +217,6 @@ class Session:
         )
 
 
-#: For a success without an item, which no server should give.
-GONE_UNSAID = "ErrorItemNotFoundInAnswer"
-
-
 def _properties(*uris: str, **tags: Iterable[str]) -> Element | None:
     paths = [element("t:FieldURI", FieldURI=uri) for uri in uris]
     paths += [
@@ -252,7 +243,7 @@ def _page(view: str, count: int, offset: int) -> Element:
 def _required(parent: Element, path: str) -> Element:
     found = find(parent, path)
     if found is None:
-        raise TemporaryError(reasons.PROTOCOL_ERROR, f"no {path[2:]}")
+        raise TemporaryError(reasons.PROTOCOL_ERROR, f"no {path}")
     return found
 
 

@@ -98,6 +98,10 @@ def test_after_an_error_the_connection_goes_on(mailbox):
         assert connector.folders()
 
 
+def test_only_where_a_folder_was_asked_for_is_it_a_folder_that_is_gone():
+    assert type(of_code("ErrorItemNotFound")) is TemporaryError
+
+
 def test_the_words_of_an_unknown_error_are_not_repeated():
     assert "secret" not in str(of_code("ErrorOfNextYear", "a secret subject"))
 

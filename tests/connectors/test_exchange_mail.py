@@ -9,6 +9,8 @@ from email.policy import default
 import pytest
 from exchange_double import ANNA, NOW, SINCE, names, office, read
 
+from dev.ews import soap
+from dev.ews.server import Answer
 from mail_contact_sync.connectors import exchange_mailbox, reasons
 from mail_contact_sync.connectors.base import MessageError, SettingsError, TemporaryError, Throttled
 
@@ -152,14 +154,56 @@ def test_somebody_whom_the_directory_has_forgotten_is_left_out(mailbox, connecto
 # Items that cannot be had ---------------------------------------------------------------
 
 
-def test_a_broken_item_is_named_and_the_others_are_there(mailbox, connector):
+@pytest.mark.parametrize("code", ["ErrorItemCorrupt", "ErrorInternalServerError"])
+def test_a_broken_item_is_named_and_the_others_are_there(mailbox, connector, code):
     mailbox.add("m1", "m3")
-    mailbox.add("m2", broken="ErrorItemCorrupt")
+    mailbox.add("m2", broken=code)
     page = connector.changes(mailbox.folder(), None, SINCE, 10)
     assert sorted(names(page.envelopes)) == ["m1", "m3"]
     (failed,) = page.failed
     assert failed.ref == mailbox.items("m2")[0].id and failed.reason == reasons.MESSAGE_UNREADABLE
     assert not page.more
+
+
+@pytest.mark.parametrize("how", ["fault", "crash", "no XML"])
+@pytest.mark.parametrize("others", [0, 30])
+def test_an_item_that_brings_the_request_down_keeps_no_other_back(mailbox, connector, how, others):
+    mailbox.add("bad")
+    mailbox.add(*(f"m{number}" for number in range(others)))
+    (bad,) = mailbox.items("bad")
+    stumble(mailbox, [bad.id], how)
+    page = connector.changes(mailbox.folder(), None, SINCE, 100)
+    assert len(page.envelopes) == others and "bad" not in names(page.envelopes)
+    assert [error.ref for error in page.failed] == [bad.id]
+    assert mailbox.server.counts["GetItem"] < 20
+
+
+def stumble(mailbox, refs, how="fault"):
+    """GetItem fails as a whole whenever one of ``refs`` is asked for."""
+    respond = mailbox.server.respond
+    body = soap.envelope(soap.fault("ErrorInternalServerError"), "")
+    answers = {"fault": Answer(500, body), "crash": Answer(500), "no XML": Answer(200, b"<a>&#0;")}
+
+    def stumbling(user, body, headers):
+        answer = respond(user, body, headers)
+        return answers[how] if any(ref.encode() in body for ref in refs) else answer
+
+    mailbox.server.respond = stumbling
+
+
+def test_many_that_bring_the_request_down_are_the_servers_fault(mailbox, connector):
+    mailbox.add(*(f"m{number}" for number in range(60)))
+    stumble(mailbox, [item.id for item in mailbox.directory.mailboxes[ANNA].items.values()])
+    with pytest.raises(TemporaryError):
+        connector.changes(mailbox.folder(), None, SINCE, 100)
+
+
+def test_a_server_in_trouble_is_not_asked_for_each_item(mailbox, connector):
+    mailbox.add(*(f"m{number}" for number in range(60)))
+    stumble(mailbox, [":GetItem", ":GetFolder"])
+    with pytest.raises(TemporaryError):
+        connector.changes(mailbox.folder(), None, SINCE, 100)
+    assert mailbox.server.counts["GetItem"] < 20
 
 
 def test_a_store_that_is_away_is_no_fault_of_an_item(mailbox, connector):
