@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import exchange_double
 from gmail_peer import CLARA, new_gmailbox
 from imap_mailbox import SINCE, names, new_mailbox
 
@@ -141,6 +142,43 @@ def gmail(request) -> Peer:
     return GmailPeer(
         new_gmailbox(request.getfixturevalue("google"), request.getfixturevalue("clock"))
     )
+
+
+class ExchangePeer(Peer):
+    def __init__(self, mailbox):
+        self._mailbox = mailbox
+        self.address = exchange_double.ANNA
+        mailbox.directory.add_folder(self.address, "Project")
+        self.folder = replace(mailbox.folder("Project"), role=None)
+        self._number = 0
+
+    def connect(self) -> Connector:
+        return self._mailbox.connect()
+
+    def connect_wrongly(self) -> Connector:
+        return self._mailbox.connect(password="wrong")
+
+    def add(self, *names, days=1, message=None):
+        if message is None:
+            self._mailbox.add(*names, days=days, folder="Project")
+        else:
+            self._mailbox.directory.add(self.address, message, folder="Project")
+
+    def remove(self, *names):
+        self._mailbox.remove(*names)
+
+    def state(self):
+        return self._mailbox.state()
+
+    def void_cursors(self):
+        self._mailbox.server.void_states()
+
+
+@peer("exchange")
+def exchange(request) -> Peer:
+    running = exchange_double.office()
+    request.addfinalizer(lambda: running.__exit__(None, None, None))
+    return ExchangePeer(running.__enter__())
 
 
 def reading(connector: Connector, folder: Folder, limit: int = 1000, since=SINCE):
