@@ -16,7 +16,6 @@ from .base import (
     MessageError,
     Page,
     TemporaryError,
-    Throttled,
 )
 from .gmail_errors import NotFound, understood
 from .gmail_history import Cursor, Record
@@ -158,13 +157,16 @@ class GmailConnector(Connector):
                 return found, None
 
     def _read(self, refs: Sequence[str], since: datetime | None = None) -> "_Reading":
-        """The envelopes of ``refs``, in their order, until nothing more is to be had for now."""
+        """The envelopes of ``refs``, in their order, until nothing more is to be had for now.
+
+        What has come has been paid for, and is kept.  Whoever asks on hears what the trouble is.
+        """
         read = _Reading(since)
         try:
             for batch in self._session.messages(refs, **ENVELOPE):
                 for ref in (ref for ref in refs if ref in batch):
                     read.add(ref, batch[ref])
-        except Throttled:
+        except TemporaryError:
             if not read.resolved:
                 raise
         return read

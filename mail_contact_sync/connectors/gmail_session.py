@@ -7,6 +7,7 @@ https://developers.google.com/workspace/gmail/api/reference/rest
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from . import reasons
@@ -40,6 +41,14 @@ _HISTORY = (
 
 #: A message as Google describes it; None where it is gone.
 Got = dict[str, Any] | MessageError | None
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What is done once for all messages that are asked for together."""
+
+    refreshing: bool = False
+    vouching: bool = False
 
 
 class Session:
@@ -124,48 +133,53 @@ class Session:
         What is kept back for itself alone is a MessageError.  Raises Throttled as soon as
         nothing more is to be had, whatever has come before.
         """
-        queue, size = list(refs), BATCH
-        refreshed = vouched = False
+        queue, size, tried = list(refs), BATCH, _Tried()
         while queue:
             part = queue[: min(size, max(1, self._budget.room() // UNITS["messages.get"]))]
             try:
                 answers = self._ask(part, form)
-            except TooLarge:
-                if len(part) > 1:
-                    size = len(part) // 2
-                    continue
-                answers = {part[0]: MessageError(reasons.MESSAGE_UNREADABLE, "too large", part[0])}
-            postponed = [ref for ref in part if isinstance(answers[ref], Throttled)]
-            refused = [ref for ref in part if isinstance(answers[ref], AuthenticationFailed)]
-            if refused:
-                if refreshed:
-                    raise answers[refused[0]]
-                self._http.refresh()
-                refreshed = True
-            elif len(postponed) == len(part):
-                raise answers[part[0]]
-            elif postponed:  # too many at once
+            except TooLarge:  # together
+                size = len(part) // 2
+                continue
+            again = self._again(part, answers, tried)
+            if again:
                 size = max(1, len(part) // 2)
-            again = {*refused, *postponed}
             got = {ref: answer for ref, answer in answers.items() if ref not in again}
-            if (
-                got
-                and not vouched
-                and all(isinstance(each, TemporaryError) for each in got.values())
-            ):
-                # Is it the messages, or all of Gmail that is in trouble?
-                self.profile()
-                vouched = True
+            self._vouch(got, tried)
             yield {ref: _kept_back(ref, answer) for ref, answer in got.items()}
-            queue = [ref for ref in part if ref in again] + queue[len(part) :]
+            queue = again + queue[len(part) :]
+
+    def _again(self, part: list[str], answers: dict[str, Any], tried: "_Tried") -> list[str]:
+        """Those of ``part`` that are worth being asked for once more."""
+        refused = [ref for ref in part if isinstance(answers[ref], AuthenticationFailed)]
+        postponed = [ref for ref in part if isinstance(answers[ref], Throttled)]
+        if refused:
+            if tried.refreshing:
+                raise answers[refused[0]]
+            self._http.refresh()
+            tried.refreshing = True
+        elif len(postponed) == len(part):
+            raise answers[part[0]]
+        return [*refused, *postponed]
+
+    def _vouch(self, got: dict[str, Any], tried: "_Tried") -> None:
+        """Where none has come: is it the messages, or all of Gmail that is in trouble?"""
+        if tried.vouching or not got:
+            return
+        if all(isinstance(answer, TemporaryError) for answer in got.values()):
+            self.profile()
+            tried.vouching = True
 
     def _ask(self, part: list[str], form: dict[str, Any]) -> dict[str, Any]:
-        """The answer for each: a message, None where it is gone, or a ConnectorError."""
+        """The answer for each: a message, None where it is gone, or an error of its own.
+
+        Raises TooLarge where only smaller parts could be had.
+        """
         self._spend(UNITS["messages.get"] * len(part))
         self._usage.messages += len(part)
         requests = {ref: self._users.messages().get(userId="me", id=ref, **form) for ref in part}
         if len(part) == 1:
-            return {ref: self._alone(request) for ref, request in requests.items()}
+            return {ref: self._alone(ref, request) for ref, request in requests.items()}
         answers: dict[str, Any] = {}
 
         def keep(ref: str, answer: Any, error: Any) -> None:
@@ -180,12 +194,14 @@ class Session:
             batch.execute(http=self._http)
         return answers
 
-    def _alone(self, request: Any) -> Any:
+    def _alone(self, ref: str, request: Any) -> Any:
         from googleapiclient.errors import HttpError
 
         with self._http.limited(MAX_MESSAGE), library_errors(READ):
             try:
                 return request.execute(http=self._http, num_retries=0)
+            except TooLarge:
+                return MessageError(reasons.MESSAGE_UNREADABLE, "too large", ref)
             except HttpError as error:
                 # Google has answered, if not with the message.
                 return _gone_or(translate(error.resp.status, error.resp, error.content, READ))

@@ -218,6 +218,19 @@ def test_a_connection_that_breaks_moves_no_cursor(gmailbox, connector, google):
     assert read_new(connector, cursor)[0] == ["m1", "m2"]
 
 
+def test_what_came_before_a_connection_broke_is_kept(gmailbox, connector, google):
+    cursor = begin(connector)
+    gmailbox.add(*numbered(*range(60)))
+    calls = iter([False, True])
+    google.breaks = lambda target: "/batch" in target and next(calls, False)
+    try:
+        page = connector.changes(ALL, cursor, SINCE, 100)
+    finally:
+        del google.breaks
+    assert names(page.envelopes) == numbered(*range(50)) and page.more
+    assert read_new(connector, page.cursor)[0] == numbered(*range(50, 60))
+
+
 def test_one_run_that_finds_nothing_is_one_request(connector, google):
     cursor = begin(connector)
     google.gmail.asked.clear()
