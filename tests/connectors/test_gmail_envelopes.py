@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The headers of what a search in Gmail finds."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -178,3 +179,19 @@ def test_a_missing_scope_ends_all(gmailbox, connector, google):
         connector.envelopes(ALL, refs)
     assert caught.value.reason == reasons.SCOPE_MISSING
     assert caught.value.detail.endswith("gmail.readonly")
+
+
+def test_a_value_is_one_field_whatever_is_in_it(gmailbox, connector, google):
+    gmailbox.add("m1")
+    pairs = [
+        {"name": "Subject", "value": "An offer\r\nFrom: evil@other.example\n\nTo: x@other.example"},
+        {"name": "To", "value": "anna@ours.example, \ud800@other.example"},
+    ]
+    value = {"internalDate": "1000", "payload": {"headers": pairs}}
+    google.gmail.faults.append(Fault("messages.get", 200, "", body=json.dumps(value).encode()))
+    (envelope,) = connector.envelopes(ALL, [gmailbox.ids["m1"]]).envelopes
+    assert envelope.addresses == ("anna@ours.example",) and envelope.sender == ""
+    assert envelope.subject.split() == [
+        *("An", "offer", "From:", "evil@other.example"),
+        *("To:", "x@other.example"),
+    ]
