@@ -11,15 +11,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-def write_self_signed(certificate: Path, key: Path) -> None:
-    """Write a new key and its certificate for ``localhost`` and 127.0.0.1 in PEM.
+def write_self_signed(certificate: Path, key: Path, *more: str) -> None:
+    """Write a new key and its certificate for ``localhost``, 127.0.0.1 and ``more`` names in PEM.
 
     The certificate is its own authority: a client that trusts it alone trusts the server.
     """
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(timezone.utc)
-    names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
+    hosts = [x509.DNSName(host) for host in ("localhost", *more)]
+    names = [*hosts, x509.IPAddress(IPv4Address("127.0.0.1"))]
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)

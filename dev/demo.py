@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import datetime, timezone
 
 from .demo_mailbox import DemoMailbox, generate
-from .dovecot import Dovecot
 from .environment import Environment
 from .odoo import Odoo
 from .progress import fail, say
@@ -26,9 +25,12 @@ def show(environment: Environment, *, port: int | None, once: bool) -> int:
     with Sandbox(environment) as sandbox:
         say("Writing the demo mailbox")
         mailbox = generate(_ADDRESS, _OWNER, datetime.now(timezone.utc), _COLLEAGUE)
-        dovecot = sandbox.dovecot({_ADDRESS: "demo"})
+        copies = mailbox.copy_for(mailbox.colleague.email)
+        dovecot = sandbox.dovecot({_ADDRESS: "demo", mailbox.colleague.email: "demo"})
         mailbox.write_maildir(dovecot.maildir(_ADDRESS))
+        copies.write_maildir(dovecot.maildir(mailbox.colleague.email))
         dovecot.own()
+        names = sandbox.name_server(dovecot)
         say("Starting Odoo")
         odoo = sandbox.odoo(
             sandbox.database("demo"),
@@ -36,9 +38,12 @@ def show(environment: Environment, *, port: int | None, once: bool) -> int:
             cron_threads=2,
             variables={"SSL_CERT_FILE": str(dovecot.certificate)},
         )
-        contacts = _create_users_and_contacts(odoo, mailbox)
+        admin = Client(odoo.url, odoo.database, "admin", "admin")
+        name_server = f"127.0.0.1:{names.port}"
+        admin.call("ir.config_parameter", "set_param", "mail_contact_sync.name_server", name_server)
+        contacts = _create_users_and_contacts(admin, mailbox)
         anna = Client(odoo.url, odoo.database, "anna", "anna")
-        _sync(anna, dovecot)
+        _sync(anna)
         agrees = _print_table(anna, contacts, mailbox.expected)
         if once:
             return not agrees
@@ -46,9 +51,8 @@ def show(environment: Environment, *, port: int | None, once: bool) -> int:
         return 0
 
 
-def _create_users_and_contacts(odoo: Odoo, mailbox: DemoMailbox) -> dict[str, int]:
+def _create_users_and_contacts(admin: Client, mailbox: DemoMailbox) -> dict[str, int]:
     """Returns the contacts' ids by name."""
-    admin = Client(odoo.url, odoo.database, "admin", "admin")
     groups = [
         admin.call(
             "ir.model.data",
@@ -82,13 +86,14 @@ def _create_users_and_contacts(odoo: Odoo, mailbox: DemoMailbox) -> dict[str, in
     return ids
 
 
-def _sync(anna: Client, dovecot: Dovecot) -> None:
+def _sync(anna: Client) -> None:
     """Connect the mailbox as its owner, and wait until the scheduled action is through with it."""
     say("Connecting the mailbox; the scheduled action syncs it")
-    server = {"host": "127.0.0.1", "port": dovecot.tls_port, "security": "tls"}
-    login = {"address": _ADDRESS, "password": "demo"}
-    account = anna.call("mail.sync.account", "create", [server | login])
-    anna.call("mail.sync.account", "action_connect", account)
+    wizard = anna.call("mail.sync.connect", "create", [{"address": _ADDRESS, "password": "demo"}])
+    added = anna.call("mail.sync.connect", "action_add", wizard)
+    if added["res_model"] != "mail.sync.account":
+        raise fail(anna.call("mail.sync.connect", "read", wizard, ["problem"])[0]["problem"])
+    account = [added["res_id"]]
     fields = ["state", "status", "error_message", "last_sync", "scanning", "waiting_count"]
     said = ""
     while True:
@@ -134,7 +139,7 @@ def _padded(name: str) -> str:
 def _serve(odoo: Odoo) -> None:
     print(f"Odoo runs at {odoo.url}")
     print("  anna / anna    the mailbox is hers")
-    print("  ben / ben      her colleague")
+    print("  ben / ben      her colleague; the password of his mailbox is demo")
     print("  admin / admin  the administrator")
     print("Ctrl-C ends it.", flush=True)
     with suppress(SystemExit):

@@ -118,7 +118,7 @@ class Dovecot(Server):
     """Mailboxes under ``folder``, one for each address in ``users`` (address -> password).
 
     ``port`` speaks plain IMAP and STARTTLS, ``tls_port`` IMAP over TLS; clients have to trust
-    ``certificate``.  Every mailbox has the folders of RFC 6154 beside INBOX.  ``settings`` are
+    ``certificate``, which is also for the host ``imap`` of each of the ``domains``.  Every mailbox has the folders of RFC 6154 beside INBOX.  ``settings`` are
     lines in Dovecot's own language that are added to its configuration.
     """
 
@@ -149,7 +149,9 @@ class Dovecot(Server):
             )
             + settings
         )
-        write_self_signed(self.certificate, folder / "key.pem")
+        self.domains = sorted({user.rpartition("@")[2] for user in users})
+        hosts = (f"imap.{domain}" for domain in self.domains)
+        write_self_signed(self.certificate, folder / "key.pem", *hosts)
         self.set_users(users)
         account.own(folder)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from .dovecot import Dovecot
 from .environment import Environment
 from .image import INSTALLED, copy, copy_database, image
+from .names import NameServer, mail_zone
 from .odoo import Odoo
 from .postgres import CARELESS, Postgres
 
@@ -70,6 +71,11 @@ class Sandbox:
         folder = self.new_folder("dovecot")
         dovecot = Dovecot(folder, self.environment.home.account, users, **options)
         return self._servers.enter_context(dovecot)
+
+    def name_server(self, dovecot: Dovecot) -> NameServer:
+        """Start a name server by which the mailboxes of ``dovecot`` are found."""
+        zone = mail_zone(dovecot.domains, dovecot.tls_port)
+        return self._servers.enter_context(NameServer(zone))
 
     def odoo(self, database: str, **options) -> Odoo:
         """Start an Odoo server on a database; the arguments are the class's."""

@@ -5,9 +5,10 @@
 import threading
 
 from dnslib import QTYPE, RCODE, DNSRecord
-from dnslib.server import DNSServer, UDPServer
+from dnslib.server import DNSServer
 from dnslib.zoneresolver import ZoneResolver
 
+from dev.names import Mute, Threaded
 from mail_contact_sync.connectors.dns_records import Resolver
 
 
@@ -45,7 +46,7 @@ class DnsServer:
 
     def __enter__(self) -> "DnsServer":
         self._server = DNSServer(
-            self, address="127.0.0.1", port=0, logger=_Mute(), server=_Threaded
+            self, address="127.0.0.1", port=0, logger=Mute(), server=Threaded
         ).server
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -80,14 +81,3 @@ class DnsServer:
 
 def _covers(names: set[str], name: str) -> bool:
     return any(name == one or name.endswith(f".{one}") for one in names)
-
-
-class _Threaded(UDPServer):
-    daemon_threads = True
-
-
-class _Mute:
-    """dnslib prints whatever it does."""
-
-    def __getattr__(self, name: str):
-        return lambda *arguments: None

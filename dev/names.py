@@ -1,0 +1,50 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A name server on loopback, by which mailboxes on loopback are found like real ones."""
+
+import threading
+from collections.abc import Iterable
+
+from dnslib.server import DNSServer, UDPServer
+from dnslib.zoneresolver import ZoneResolver
+
+
+class NameServer:
+    """Answers what ``zone``, in the format of RFC 1035, section 5, says.  A context manager."""
+
+    def __init__(self, zone: str):
+        self._resolver = ZoneResolver(zone)
+
+    def __enter__(self) -> "NameServer":
+        self._server = DNSServer(
+            self._resolver, address="127.0.0.1", port=0, logger=Mute(), server=Threaded
+        ).server
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Threaded(UDPServer):
+    daemon_threads = True
+
+
+class Mute:
+    """dnslib prints whatever it does."""
+
+    def __getattr__(self, name: str):
+        return lambda *arguments: None
+
+
+def mail_zone(domains: Iterable[str], imaps_port: int) -> str:
+    """Domains whose mailboxes are on this machine, and say so (RFC 6186)."""
+    return "\n".join(
+        f"imap.{domain}. 60 IN A 127.0.0.1\n"
+        f"_imaps._tcp.{domain}. 60 IN SRV 0 1 {imaps_port} imap.{domain}."
+        for domain in domains
+    )
