@@ -1,13 +1,14 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import mail_sync_access, mail_sync_secret  # what others inherit comes first
+
+# isort: split
 from . import (
     ir_attachment,
     ir_attachment_access,
     mail_mail_access,
     mail_message,
     mail_message_access,
-    mail_sync_access,
-    mail_sync_secret,
     mail_sync_account,
     mail_sync_account_actions,
     mail_sync_account_alert,

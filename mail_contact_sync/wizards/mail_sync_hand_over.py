@@ -17,6 +17,7 @@ class MailSyncHandOver(models.TransientModel):
     _description = "Hand Over a Mailbox"
 
     account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
+    address = fields.Char(related="account_id.address")
     visibility = fields.Selection(related="account_id.visibility")
     user_id = fields.Many2one("res.users", "New Owner", domain=[("share", "=", False)])
 

@@ -10,6 +10,7 @@ class MailSyncRemove(models.TransientModel):
     _description = "Remove a Mailbox"
 
     account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
+    address = fields.Char(related="account_id.address")
     mails = fields.Selection(
         [("keep", "Keep the e-mails in the chatters"), ("remove", "Remove the e-mails, too")],
         "E-mails in the Chatters",
