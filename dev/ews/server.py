@@ -23,6 +23,7 @@ BASIC = 'Basic realm="ews, double"'
 NTLM_ONLY = ["Negotiate", "NTLM"]
 BOTH = ["Negotiate", "NTLM", BASIC]
 
+REFUSAL = b"401"  # and whatever else a server may have to say about it
 EWS, AUTODISCOVER = "/ews/exchange.asmx", "/autodiscover/autodiscover.svc"
 
 
@@ -227,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(ews.respond(user, body, dict(self.headers)))
 
     def _refuse(self, ways: Iterable[str]) -> None:
-        self._send(Answer(401), ways)
+        self._send(Answer(401, REFUSAL), ways)
 
     def _send(self, answer: Answer, ways: Iterable[str] = ()) -> None:
         self.send_response(answer.status)

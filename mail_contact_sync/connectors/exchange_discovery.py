@@ -14,20 +14,19 @@ them all, and keeps what it found in a file that all users of the host share.
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-import dns.exception
-import dns.resolver
 from exchangelib.services import GetUserSettings
 from lxml import etree
 
 from . import reasons
 from .base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError
+from .deadline import Deadline
+from .dns_records import Resolver, host_name, services
 from .exchange_http import Http
 from .exchange_settings import ExchangeServer, checked
 from .exchange_soap import Posting, Soap
+from .fence import WEB_PORT
 
 MAX_REDIRECTS = 5
-#: Seconds for a question to the domain name system.
-DNS_TIMEOUT = 5
 _PATH = "/autodiscover/autodiscover.svc"
 _A = "{http://schemas.microsoft.com/exchange/2010/Autodiscover}"
 _SETTINGS = ("external_ews_url", "internal_ews_url")
@@ -42,18 +41,20 @@ class _GetUserSettings(Posting, GetUserSettings):
     supported_from = None
 
 
-def discover(server: ExchangeServer, connect: Connect) -> str:
+def discover(server: ExchangeServer, connect: Connect, resolver: Resolver) -> str:
     """The URL of Exchange.asmx for the mailbox of ``server``.
 
     Raises AuthenticationFailed where a host that is the right one refuses the
     password; SettingsError where none is found; TemporaryError where it could
     not be told.
     """
-    _, at, domain = server.address.lower().rpartition("@")
-    if not at or not domain or not domain.isprintable() or any(c in domain for c in " /:@?#\\"):
-        raise SettingsError(reasons.AUTODISCOVER_FAILED)
+    _, at, domain = server.address.rpartition("@")
+    try:
+        domain = host_name(domain if at else "")
+    except ValueError:
+        raise SettingsError(reasons.AUTODISCOVER_FAILED) from None
     unsure: ConnectorError | None = None
-    for url in _candidates(domain):
+    for url in _candidates(domain, resolver):
         try:
             return _ask(url, server, connect)
         except (AuthenticationFailed, _Told) as error:
@@ -77,25 +78,16 @@ class _Told(Exception):
         self.answer = answer
 
 
-def _candidates(domain: str) -> Iterator[str]:
+def _candidates(domain: str, resolver: Resolver) -> Iterator[str]:
     yield f"https://autodiscover.{domain}{_PATH}"
     yield f"https://{domain}{_PATH}"
-    target = _service_host(domain)
-    if target in ("", domain, f"autodiscover.{domain}"):
-        return
-    if not target.endswith(f".{domain}"):
-        raise SettingsError(reasons.AUTODISCOVER_ELSEWHERE, target)
-    yield f"https://{target}{_PATH}"
-
-
-def _service_host(domain: str) -> str:
-    """The target of ``_autodiscover._tcp`` (SRV), empty where there is none."""
-    try:
-        records = dns.resolver.resolve(f"_autodiscover._tcp.{domain}", "SRV", lifetime=DNS_TIMEOUT)
-    except (dns.exception.DNSException, UnicodeError):
-        return ""
-    best = min(records, key=lambda record: (record.priority, -record.weight))
-    return best.target.to_text(omit_final_dot=True).lower()
+    targets = services(f"_autodiscover._tcp.{domain}", resolver, Deadline(resolver.lifetime))
+    for target in (targets or ())[:1]:
+        if not target.host.endswith(f".{domain}"):
+            raise SettingsError(reasons.AUTODISCOVER_ELSEWHERE, target.host)
+        if target.host != f"autodiscover.{domain}":
+            port = "" if target.port == WEB_PORT else f":{target.port}"
+            yield f"https://{target.host}{port}{_PATH}"
 
 
 def _ask(url: str, server: ExchangeServer, connect: Connect) -> str:

@@ -37,6 +37,7 @@ TIMEOUT = SocketTimeout(connect=10, read=60)
 MAX_SECONDS = 300
 #: Bytes that one answer may have, unpacked.
 MAX_ANSWER = 256 << 20
+MAX_REFUSAL = 1 << 20
 _PIECE = 64 << 10
 #: What may be connected to inside a fence.
 _PORTS = frozenset({WEB_PORT})
@@ -74,7 +75,15 @@ class _Adapter(HTTPAdapter):
             class Pool(HTTPSConnectionPool):
                 ConnectionCls = Connection
 
-            self.poolmanager.pool_classes_by_scheme = {"https": Pool}
+            pools = self.poolmanager.pool_classes_by_scheme
+            self.poolmanager.pool_classes_by_scheme = {**pools, "https": Pool}
+
+    def send(self, request, **options):
+        response = super().send(request, **options)
+        # Here, since the library's NTLM reads refusals on its own.
+        most = MAX_REFUSAL if response.status_code == 401 else MAX_ANSWER
+        response.iter_content = functools.partial(_bounded, response.iter_content, most)
+        return response
 
     def cert_verify(self, conn, url, verify, cert):
         # requests would add its own authorities to the context.
@@ -123,6 +132,7 @@ class Http:
         session.trust_env = False
         session.headers.update(_HEADERS)
         session.mount("https://", self._adapter())
+        session.mount("http://", self._adapter())
         session.auth = auth
         return session
 
@@ -189,13 +199,12 @@ class Http:
             raise
         except requests.exceptions.InvalidURL:
             raise SettingsError(reasons.HOST_UNKNOWN) from None
-        except PermissionError:
-            raise Refused(reasons.LOGIN_NOT_OFFERED, "NTLM") from None
-        except OSError as error:  # all that requests raises
-            raise of_connection(error, connecting=not self._known) from None
         except Exception as error:
+            if isinstance(error, OSError) and not isinstance(error, PermissionError):
+                # All that requests raises.
+                raise of_connection(error, connecting=not self._known) from None
             # The libraries met what they were not made for; of NTLM that is no challenge.
-            if self.auth == NTLM:
+            if self.auth == NTLM and not self._known:
                 raise Refused(reasons.LOGIN_NOT_OFFERED, "NTLM") from None
             raise TemporaryError(reasons.PROTOCOL_ERROR, type(error).__name__) from None
 
@@ -211,23 +220,24 @@ class Http:
         with response:
             return Answer(
                 response.status_code,
-                _bounded(response),
+                b"".join(response.iter_content(_PIECE)),
                 _offers(response.raw.headers.getlist("WWW-Authenticate")),
                 response.headers.get("Retry-After"),
                 response.headers.get("Location", ""),
             )
 
 
-def _bounded(response: requests.Response) -> bytes:
+def _bounded(
+    iter_content: Callable[..., Iterator[bytes]], most: int, *arguments, **options
+) -> Iterator[bytes]:
     deadline = time.monotonic() + MAX_SECONDS
-    content = bytearray()
-    for piece in response.iter_content(_PIECE):
-        content += piece
-        if len(content) > MAX_ANSWER:
+    for piece in iter_content(*arguments, **options):
+        most -= len(piece)
+        if most < 0:
             raise TemporaryError(reasons.PROTOCOL_ERROR, "answer too long")
         if time.monotonic() > deadline:
             raise TemporaryError(reasons.CONNECTION_TIMEOUT, "answer too slow")
-    return bytes(content)
+        yield piece
 
 
 def _offers(fields: list[str]) -> frozenset[str]:

@@ -20,6 +20,7 @@ from .base import (
     SettingsError,
     TemporaryError,
 )
+from .dns_records import Resolver
 from .exchange_discovery import discover
 from .exchange_folders import folders
 from .exchange_http import TIMEOUT, Http
@@ -51,6 +52,8 @@ def open_mailbox(
     context = ssl_context(server.certificates)
 
     def connect(url: str) -> Http:
+        if fence and not fence.allow_internal and not url.startswith("https:"):
+            raise SettingsError(reasons.HOST_NOT_ALLOWED)  # loopback
         return Http(url, server.user, server.password, context, timeout or TIMEOUT, fence)
 
     url = service_url(server.server) if server.server else ""
@@ -61,7 +64,8 @@ def open_mailbox(
             if url:
                 raise
             # Mailboxes are moved to other servers, which is what Autodiscover is for.
-    return _log_in(connect(url or discover(server, connect)), server, "")
+    resolver = fence.resolver if fence else Resolver()
+    return _log_in(connect(url or discover(server, connect, resolver)), server, "")
 
 
 def _log_in(http: Http, server: ExchangeServer, auth: str) -> "ExchangeMailbox":

@@ -20,6 +20,7 @@ from mail_contact_sync.connectors.base import (
 )
 from mail_contact_sync.connectors.exchange import ExchangeConnector
 from mail_contact_sync.connectors.exchange_settings import (
+    Endpoint,
     ExchangeServer,
     service_url,
     ssl_context,
@@ -106,7 +107,12 @@ def test_a_fence_is_not_climbed(keys):
         assert type(error) is SettingsError and error.reason == reasons.PORT_NOT_ALLOWED
         error = failure(mailbox.connect(fence=Fence(), server="127.0.0.1", **trusting))
         assert type(error) is SettingsError and error.reason == reasons.HOST_NOT_ALLOWED
-        with mailbox.connect(fence=Fence(allow_internal=True), **trusting) as connector:
+        error = failure(mailbox.connect(fence=Fence(), server="http://127.0.0.1:80"))
+        assert type(error) is SettingsError and error.reason == reasons.HOST_NOT_ALLOWED
+        inside = Fence(allow_internal=True)
+        with mailbox.connect(fence=inside, **trusting) as connector:
+            assert connector.check()
+        with office() as plain, plain.connect(fence=inside) as connector:
             assert connector.check()
 
 
@@ -142,8 +148,9 @@ def test_a_host_is_completed_to_the_address_of_its_web_services(entered, url):
     ],
 )
 def test_what_can_be_no_server_is_said_so(entered, reason):
-    error = failure(connector_to(entered))
-    assert type(error) is SettingsError and error.reason == reason
+    with pytest.raises(SettingsError) as caught:
+        service_url(entered)
+    assert caught.value.reason == reason and "secret" not in str(caught.value)
 
 
 def connector_to(server):
@@ -241,6 +248,17 @@ def test_an_answer_without_end_is_cut_off(mailbox, monkeypatch):
         with pytest.raises(TemporaryError) as caught:
             connector.folders()
         assert caught.value.detail == "answer too long"
+
+
+@pytest.mark.parametrize("ways", [["NTLM"], [ews.BASIC]])
+def test_a_refusal_without_end_is_cut_off(mailbox, monkeypatch, ways):
+    monkeypatch.setattr(exchange_http, "MAX_REFUSAL", 1000)
+    monkeypatch.setattr(ews, "REFUSAL", b"x" * 1001)
+    mailbox.server.ways = ways
+    # NTLM reads its first refusal on its own.
+    ntlm = Endpoint(mailbox.server.url, "ntlm")
+    error = failure(mailbox.connect(endpoint=ntlm if ways == ["NTLM"] else None))
+    assert type(error) is TemporaryError and error.detail == "answer too long"
 
 
 def test_an_answer_that_drips_is_cut_off(mailbox, monkeypatch):

@@ -3,10 +3,7 @@
 """Finding the Exchange server of an address, and whom the password is entrusted to."""
 
 from contextlib import ExitStack
-from types import SimpleNamespace
 
-import dns.name
-import dns.resolver
 import pytest
 from exchange_double import ANNA, PASSWORD, failure, office
 from imapclient import SocketTimeout
@@ -15,6 +12,7 @@ from dev.ews import User
 from dev.ews import server as ews
 from mail_contact_sync.connectors import exchange_discovery, exchange_mailbox, reasons
 from mail_contact_sync.connectors.base import AuthenticationFailed, SettingsError, TemporaryError
+from mail_contact_sync.connectors.dns_records import Service
 from mail_contact_sync.connectors.exchange_http import Http
 from mail_contact_sync.connectors.exchange_settings import Endpoint
 
@@ -40,21 +38,16 @@ class Internet:
         url = f"http://localhost:{port}{PATH}"
         return Http(url, user, password, context, SocketTimeout(2, 2))
 
-    def resolve(self, name, kind, lifetime):
-        assert (name, kind) == ("_autodiscover._tcp.ours.example", "SRV") and lifetime <= 10
-        if not self.records:
-            raise dns.resolver.NXDOMAIN
-        return [
-            SimpleNamespace(priority=priority, weight=0, target=dns.name.from_text(target))
-            for priority, target in self.records
-        ]
+    def services(self, name, resolver, deadline):
+        assert name == "_autodiscover._tcp.ours.example" and deadline.left() <= 10
+        return tuple(Service(host, port) for host, port in self.records) or None
 
 
 @pytest.fixture
 def internet(monkeypatch):
     internet = Internet()
     monkeypatch.setattr(exchange_mailbox, "Http", internet.connect)
-    monkeypatch.setattr(exchange_discovery.dns.resolver, "resolve", internet.resolve)
+    monkeypatch.setattr(exchange_discovery, "services", internet.services)
     return internet
 
 
@@ -151,21 +144,28 @@ def test_a_kerberos_only_server_is_said_to_be_one(internet, mailbox):
 
 
 def test_a_record_within_the_domain_is_followed(internet, mailbox):
-    internet.records = [(20, "elsewhere.example."), (10, "mail.ours.example.")]
+    internet.records = [("mail.ours.example", 443), ("elsewhere.example", 443)]
     internet.hosts["mail.ours.example"] = mailbox
     with mailbox.connect(server="") as connector:
         assert connector.endpoint.url == mailbox.server.url
 
 
-@pytest.mark.parametrize("target", ["mail.hoster.example.", "notours.example.", "example."])
+@pytest.mark.parametrize("target", ["mail.hoster.example", "notours.example", "example"])
 def test_a_record_that_leads_elsewhere_is_for_a_person_to_confirm(internet, mailbox, target):
     """DNS vouches for nothing: whoever can forge it would be told the password."""
-    internet.records = [(10, target)]
-    internet.hosts[target.rstrip(".")] = mailbox
+    internet.records = [(target, 443)]
+    internet.hosts[target] = mailbox
     error = failure(mailbox.connect(server=""))
     assert type(error) is SettingsError and error.reason == reasons.AUTODISCOVER_ELSEWHERE
-    assert error.detail == target.rstrip(".")
-    assert target.rstrip(".") not in internet.asked
+    assert error.detail == target
+    assert target not in internet.asked
+
+
+def test_a_record_may_name_another_port(internet, mailbox):
+    internet.records = [("mail.ours.example", 444)]
+    internet.hosts["mail.ours.example:444"] = mailbox
+    with mailbox.connect(server="") as connector:
+        assert connector.endpoint.url == mailbox.server.url
 
 
 def test_the_right_server_may_point_to_another(internet, mailbox, doubles):

@@ -5,7 +5,7 @@
 import pytest
 from exchange_double import ANNA, PASSWORD, office
 
-from dev.ews import User
+from dev.ews import User, operations, soap
 from mail_contact_sync.connectors import exchange_session, reasons
 from mail_contact_sync.connectors.base import SettingsError, TemporaryError
 
@@ -68,6 +68,20 @@ def test_what_lies_below_trash_junk_and_drafts_is_that_too(mailbox, roles, paren
 @pytest.mark.parametrize("kind", ["IPF.Appointment", "IPF.Contact", "IPF.Task"])
 def test_calendars_contacts_and_tasks_hold_no_mail(mailbox, roles, kind):
     mailbox.directory.add_folder(ANNA, "Team", kind=kind)
+    assert roles() == STANDARD
+
+
+def test_a_calendar_that_calls_itself_mail_is_a_calendar(mailbox, roles, monkeypatch):
+    element = operations.folder_element
+
+    def as_calendar(of, folder, shape):
+        made = element(of, folder, shape)
+        if folder.name == "Team":
+            made.tag = f"{{{soap.T}}}CalendarFolder"
+        return made
+
+    monkeypatch.setattr(operations, "folder_element", as_calendar)
+    mailbox.directory.add_folder(ANNA, "Team")
     assert roles() == STANDARD
 
 

@@ -325,6 +325,11 @@ def test_a_short_message_is_cut_at_the_limit_all_the_same(mailbox, connector):
     assert len(raw) == 1000
 
 
+def test_a_message_that_is_longer_than_the_server_says_is_cut(mailbox, connector):
+    item = put(mailbox, *RECEIVED, body="x" * 5000, size=10)
+    assert dict(connector.fetch(mailbox.folder(), [item.id], 1000)) == {item.id: item.raw[:1000]}
+
+
 def test_a_message_within_the_limit_comes_whole(mailbox, connector):
     item = put(mailbox, *RECEIVED, *LARGE)
     assert dict(connector.fetch(mailbox.folder(), [item.id], len(item.raw))) == {item.id: item.raw}
@@ -385,7 +390,13 @@ def test_who_is_in_neither_to_nor_cc_gets_a_blind_copy(mailbox, connector):
 
 @pytest.mark.parametrize(
     "to, recipients",
-    [(f"{BEN}, {CAROL}", [BEN]), (BEN, []), (BEN, [BEN, "Carol"]), (BEN, [BEN, "a\0@b.example"])],
+    [
+        (f"{BEN}, {CAROL}", [BEN]),
+        (BEN, []),
+        (BEN, [BEN, "Carol"]),
+        ("undisclosed-recipients:;", []),
+        (BEN, [BEN, "a\0@b.example"]),
+    ],
 )
 def test_nobody_gets_what_is_not_for_him(mailbox, connector, to, recipients):
     with pytest.raises(MessageError) as caught:
