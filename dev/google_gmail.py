@@ -92,7 +92,10 @@ class Gmail:
             target = f"{target.partition('?')[0]}?{body.decode()}"
         upload = parse_qs(urlsplit(target).query).get("upload_id", [""])[0]
         if verb == "PUT" and upload in self._uploads:
-            return self._uploads.pop(upload)(headers, body)
+            answer = self._uploads[upload](headers, body)
+            if answer[0] == 200:
+                del self._uploads[upload]
+            return answer
         try:
             asked = call(verb, target)
             if asked.method not in UNITS:

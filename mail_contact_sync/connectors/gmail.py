@@ -69,8 +69,8 @@ class GmailConnector(Connector):
         self._opened = None
 
     def _keep(self, grant: Grant) -> None:
-        self._grant = grant
         self._store(grant)
+        self._grant = grant
 
     @property
     def _session(self) -> Session:

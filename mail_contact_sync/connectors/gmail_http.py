@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from . import reasons
-from .base import TemporaryError
+from .base import ConnectorError, TemporaryError
+from .gmail_service import Foreign
 from .oauth import Client, Grant
 from .oauth_google import Endpoints, refresh
 from .web import Answer, Web
@@ -48,10 +49,20 @@ class AuthorizedHttp:
 
     def refresh(self) -> None:
         """Get a new access token."""
-        self._grant = refresh(
+        grant = refresh(
             self._client, self._grant, web=self._connection(), endpoints=self._endpoints
         )
-        self._store(self._grant)
+        self._store(grant)
+        self._grant = grant
+
+    def _refresh_within(self) -> None:
+        """Refresh in the midst of the library, which is not to hear of the database's troubles."""
+        try:
+            self.refresh()
+        except ConnectorError:
+            raise
+        except Exception as error:
+            raise Foreign(error) from error
 
     def request(
         self,
@@ -66,10 +77,10 @@ class AuthorizedHttp:
 
         fresh = not self._grant.is_fresh()
         if fresh:
-            self.refresh()
+            self._refresh_within()
         answer = self._send(uri, method, body, headers)
         if answer.status == 401 and not fresh:
-            self.refresh()
+            self._refresh_within()
             answer = self._send(uri, method, body, headers)
         response = Response({**answer.headers, "status": str(answer.status)})
         response.reason = answer.reason

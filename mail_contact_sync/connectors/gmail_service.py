@@ -17,6 +17,14 @@ from .libraries import library
 _PACKAGE = "google-api-python-client"
 
 
+class Foreign(Exception):
+    """``error`` is none of the library's, and passes through it unchanged."""
+
+    def __init__(self, error: Exception):
+        super().__init__()
+        self.error = error
+
+
 class _NoHttp:
     """The library wants a connection to begin with; each call brings its own."""
 
@@ -51,6 +59,8 @@ def library_errors(scope: str) -> Iterator[None]:
         yield
     except ConnectorError:
         raise
+    except Foreign as foreign:
+        raise foreign.error from None
     except HttpError as error:
         # Without its cause, which quotes the URL.
         raise translate(error.resp.status, error.resp, error.content, scope) from None

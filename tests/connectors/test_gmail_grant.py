@@ -111,6 +111,21 @@ def test_a_refresh_token_that_was_replaced_is_stored_before_it_is_used(gmailbox,
     assert gmailbox.stored[1].refresh_token != gmailbox.stored[0].refresh_token
 
 
+def test_a_grant_that_could_not_be_stored_is_not_used(gmailbox, connector, google):
+    def fail(_grant):
+        raise ValueError("the database is gone")
+
+    google.consent.expire()
+    store, connector._store = connector._store, fail
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            connector.check()
+    assert {asked.status for asked in google.gmail.asked} == {401}
+    connector._store = store
+    connector.check()
+    assert len(gmailbox.stored) == 1
+
+
 def test_a_connector_that_is_opened_again_goes_on_with_the_new_grant(gmailbox, google):
     google.consent.rotating = True
     connector = gmailbox.connect()
@@ -151,6 +166,7 @@ def test_a_single_part_that_is_refused_is_asked_for_again(gmailbox, connector, g
     fault = Fault("messages.get", 401, "authError", gmailbox.ids["m2"], times=2)
     google.gmail.faults.append(fault)
     assert len(connector.envelopes(ALL, refs).envelopes) == 3
+    assert len(gmailbox.stored) == 1
 
 
 # What Google can refuse ---------------------------------------------------------------

@@ -74,6 +74,21 @@ def test_an_upload_goes_on_with_a_new_token(sender, google, monkeypatch):
     assert google.gmail.sent == [(sender.user, outgoing)]
 
 
+def test_a_token_that_ends_in_the_middle_of_an_upload(sender, google, monkeypatch):
+    monkeypatch.setattr(gmail_session, "LARGE", 10)
+    begin = google.gmail._messages_send
+
+    def begin_and_expire(*arguments):
+        answer = begin(*arguments)
+        google.consent.expire()
+        return answer
+
+    monkeypatch.setattr(google.gmail, "_messages_send", begin_and_expire)
+    outgoing = message(f"To: {TO}", body=b"x" * 100_000)
+    send(sender, outgoing, TO)
+    assert google.gmail.sent == [(sender.user, outgoing)]
+
+
 @pytest.mark.parametrize(
     ("header", "recipients", "expected"),
     [
