@@ -118,8 +118,9 @@ class Dovecot(Server):
     """Mailboxes under ``folder``, one for each address in ``users`` (address -> password).
 
     ``port`` speaks plain IMAP and STARTTLS, ``tls_port`` IMAP over TLS; clients have to trust
-    ``certificate``, which is also for the host ``imap`` of each of the ``domains``.  Every mailbox has the folders of RFC 6154 beside INBOX.  ``settings`` are
-    lines in Dovecot's own language that are added to its configuration.
+    ``certificate``, which is also for the host ``imap`` of each of the ``domains``.  Every
+    mailbox has the folders of RFC 6154 beside INBOX.  ``settings`` are lines in Dovecot's own
+    language that are added to its configuration.
     """
 
     def __init__(
