@@ -55,7 +55,8 @@ class MemoryConnector(Connector):
         validity = self.validity[folder.ref]
         if cursor and cursor["validity"] != validity:
             raise CursorExpired("folder-renumbered")
-        after = cursor["uid"] if cursor else 0
+        wider = cursor and since < datetime.fromisoformat(cursor["since"])
+        after = cursor["uid"] if cursor and not wider else 0
         limit = self.page_size or limit
         found = [entry for entry in self.mail[folder.ref] if entry[0] > after and entry[1] >= since]
         page = found[:limit]
@@ -67,7 +68,11 @@ class MemoryConnector(Connector):
                 )
                 for uid, received, raw in page
             ),
-            cursor={"validity": validity, "uid": page[-1][0] if page else after},
+            cursor={
+                "validity": validity,
+                "uid": page[-1][0] if page else after,
+                "since": since.isoformat(),
+            },
             more=len(found) > limit,
             total=len(self.mail[folder.ref]),
         )

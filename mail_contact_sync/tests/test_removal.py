@@ -1,0 +1,153 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests.common import new_test_user
+
+from .common import SyncCase
+
+REMOVAL = "odoo.addons.mail_contact_sync.models.mail_sync_account_removal"
+
+
+class TestRemoval(SyncCase):
+    """What becomes of a mailbox that somebody removes, hands over or leaves behind."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = new_test_user(
+            self.env,
+            "mia",
+            email="mia@ours.test",
+            groups="base.group_user,mail_contact_sync.group_mail_sync_manager",
+        )
+        self.other, other_mailbox = self._second_account(self.ben)
+        for subject in ("Mine", "Ours"):
+            self.arrive(self.mail(subject=subject, to="anna@ours.test, ben@ours.test"))
+        self.arrive(
+            self.mail(subject="Ours", to="anna@ours.test, ben@ours.test"), mailbox=other_mailbox
+        )
+        self.arrive(self.mail("Stranger <x@elsewhere.test>"))
+        self.sync()
+        self.assertEqual(len(self.synced()), 2)
+
+    def remove(self, mails, user=None, account=None):
+        dialog = (
+            self.env["mail.sync.remove"]
+            .with_user(user or self.anna)
+            .create({"account_id": (account or self.account).id, "mails": mails})
+        )
+        dialog.action_remove()
+        return dialog
+
+    def rows(self, table):
+        self.env.cr.execute(f"SELECT count(*) FROM {table} WHERE account_id = {self.account.id}")
+        return self.env.cr.fetchone()[0]
+
+    def test_secrets_and_index_go_at_once_and_the_rest_soon(self):
+        self.remove("keep")
+        self.assertEqual(self.account.state, "removing")
+        self.assertFalse(self.account.secret)
+        self.assertEqual(self.rows("mail_sync_envelope"), 0)
+        account = self.account
+        self.sync()
+        self.assertFalse(account.exists())
+
+    def test_the_mails_stay(self):
+        self.remove("keep")
+        self.sync()
+        self.assertEqual(len(self.synced()), 2)
+
+    def test_the_mails_go_but_for_those_of_another_mailbox(self):
+        messages = self.synced()
+        files = messages.attachment_ids
+        dialog = self.remove("remove")
+        self.assertEqual((dialog.posted_count, dialog.only_here_count), (2, 1))
+        self.sync()
+        self.assertEqual(self.synced().mapped("subject"), ["Ours"])
+        self.assertFalse(files.exists())
+
+    def test_what_odoo_sent_itself_stays(self):
+        self.account.state = "paused"
+        own = self.synced()[0]
+        own.sudo().write({"sync_access": False})  # as where the gateway brought it, too
+        self.remove("remove")
+        self.sync()
+        self.assertTrue(own.exists())
+
+    def test_many_mails_go_in_steps(self):
+        for number in range(5):
+            self.arrive(self.mail(subject=f"Mail {number}"))
+        self.sync()
+        with patch(f"{REMOVAL}.MESSAGES_PER_STEP", 2):
+            self.remove("remove")
+            self.assertTrue(self.env["mail.sync.account"]._remove_some())
+            self.assertEqual(len(self.synced()), 5)
+            self.sync()
+        self.assertEqual(self.synced().mapped("subject"), ["Ours"])
+
+    def test_it_is_finished_while_sync_is_switched_off(self):
+        self.env["ir.config_parameter"].set_param("mail_contact_sync.enabled", "False")
+        self.remove("remove")
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_a_private_holder_that_stays_keeps_it_private(self):
+        self.other.with_user(self.ben).visibility = "private"
+        [ours] = self.synced().filtered(lambda message: message.subject == "Ours")
+        self.assertEqual(ours.sync_access, "shared")
+        self.remove("remove")
+        self.sync()
+        self.assertEqual((ours.sync_access, ours.sync_user_ids), ("private", self.ben))
+
+    def test_an_address_that_was_removed_can_be_connected_again(self):
+        self.remove("keep")
+        self.sync()
+        again = self._connect(self.anna)
+        self.connectors[again] = self.mailbox
+        self.sync()
+        self.assertEqual(len(self.synced()), 2)
+        self.assertEqual(again.posted_count, 2)
+
+    def test_nobody_else_removes_it_but_a_manager(self):
+        with self.assertRaises(AccessError):
+            self.remove("remove", self.ben)
+        self.remove("keep", self.manager)
+        self.assertEqual(self.account.state, "removing")
+
+    # Handing over -------------------------------------------------------------------
+
+    def hand_over(self, user, to):
+        values = {"account_id": self.account.id, "user_id": to.id}
+        self.env["mail.sync.hand.over"].with_user(user).create(values).action_hand_over()
+
+    def test_a_mailbox_is_handed_over_without_its_password(self):
+        self.hand_over(self.manager, self.manager)
+        self.assertEqual((self.account.user_id, self.account.state), (self.manager, "stopped"))
+        self.assertFalse(self.account.secret)
+        self.assertIn("password", self.account.error_message)
+        self.assertEqual(self.account.activity_ids.user_id, self.manager)
+
+    def test_private_mail_is_handed_over_to_nobody(self):
+        self.account.with_user(self.anna).visibility = "private"
+        with self.assertRaises(UserError):
+            self.hand_over(self.manager, self.manager)
+        self.assertEqual(self.account.user_id, self.anna)
+
+    def test_only_managers_hand_over(self):
+        for user in (self.anna, self.ben):
+            with self.assertRaises(AccessError):
+                self.hand_over(user, self.ben)
+
+    # Owners who leave -----------------------------------------------------------------
+
+    def test_the_mailbox_of_somebody_who_leaves_pauses_and_a_manager_is_told(self):
+        self.anna.active = False
+        self.assertEqual(self.account.state, "paused")
+        told = self.account.activity_ids.user_id
+        self.assertTrue(told.has_group("mail_contact_sync.group_mail_sync_manager"))
+        self.assertNotEqual(told, self.anna)
+        self.arrive(self.mail(subject="Later"))
+        self.sync()
+        self.assertEqual(len(self.synced()), 2)
+        self.assertFalse(self.env["mail.mail"].search([("subject", "ilike", "anna@ours.test")]))
