@@ -25,6 +25,8 @@ UNITS = {
     "gmail.users.settings.sendAs.list": 1,
 }
 MINUTE = 60
+#: Seconds that whoever is over the limit is told to wait; unlike any number that they may think of.
+RETRY_AFTER = 47
 
 #: Status, headers and body.
 Answer = tuple[int, dict[str, str], bytes]
@@ -117,7 +119,7 @@ class Gmail:
             return error(403, "forbidden", "Delegation denied")
         units = UNITS[asked.method]
         if self.spent(token.user) + units > self.limit:
-            return error(*self.over_limit, "Quota exceeded", {"Retry-After": str(MINUTE)})
+            return error(*self.over_limit, "Quota exceeded", {"Retry-After": str(RETRY_AFTER)})
         self._spent[token.user].append((self._clock(), units))
         for fault in self.faults:
             if fault.method in asked.method and fault.id in ("", asked.param("id")) and fault.times:

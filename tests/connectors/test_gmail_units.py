@@ -8,6 +8,7 @@ import pytest
 from gmail_peer import CLARA, searched
 from imap_mailbox import SINCE, message_id, names
 
+from dev.google_gmail import RETRY_AFTER
 from mail_contact_sync.connectors import gmail_query, gmail_session, reasons
 from mail_contact_sync.connectors.base import (
     Throttled,
@@ -84,7 +85,7 @@ def test_envelopes_that_google_has_no_units_for_come_later(
     assert len(page.envelopes) == 65 and sorted(page.cursor) == sorted(refs[65:])
     with pytest.raises(Throttled) as caught:
         connector.envelopes(ALL, page.cursor)
-    assert (caught.value.reason, caught.value.retry_after) == (reasons.RATE_LIMIT, 60)
+    assert (caught.value.reason, caught.value.retry_after) == (reasons.RATE_LIMIT, RETRY_AFTER)
     clock.advance(60)
     assert len(connector.envelopes(ALL, page.cursor).envelopes) == 5
 
