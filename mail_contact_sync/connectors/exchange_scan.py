@@ -193,6 +193,8 @@ def _try_to_list(session: Session, folder: str, cursor: Cursor, limit: int) -> _
         known = set(items)
         if found.items and found.items[0] not in known:
             return None
+        if len(found.items) < 2 and not found.last:
+            raise TemporaryError(reasons.PROTOCOL_ERROR, "a listing that goes nowhere")
         items += [one for one in found.items if one not in known]
         end, last = end - 1 + len(found.items), found.last
     below = _below(cursor, items)

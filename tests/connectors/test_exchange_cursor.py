@@ -237,6 +237,13 @@ def test_a_list_that_never_holds_still_is_tried_again_later(mailbox, connector, 
         connector.changes(inbox, cursor, SINCE, 10)
 
 
+def test_a_list_that_goes_nowhere_ends(mailbox, connector, inbox, monkeypatch):
+    monkeypatch.setattr(exchange_scan, "MAX_FOUND", 1)
+    fill(mailbox, 1, 2, 3)
+    with pytest.raises(TemporaryError):
+        connector.changes(inbox, None, SINCE, 2)
+
+
 def test_what_was_read_or_deleted_is_not_new(mailbox, connector, inbox):
     fill(mailbox, 1, 2)
     _, cursor = read(connector, inbox)
