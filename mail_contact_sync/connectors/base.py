@@ -8,7 +8,7 @@ what each of them means for the account.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -139,6 +139,35 @@ class MessageError(ConnectorError):
         self.ref = ref
 
 
+class RecipientsRefused(MessageError):
+    """Nothing was sent to anybody, as the server does not take all recipients.
+
+    ``refused`` holds the server's words by recipient; neither is in the error's text.
+    """
+
+    def __init__(self, reason: str, detail: str = "", refused: Mapping[str, str] | None = None):
+        super().__init__(reason, detail)
+        self.refused = dict(refused or {})
+
+
+class SentUnknown(ConnectorError):
+    """The line broke between a message's last byte and the server's answer.
+
+    It may have been sent or not, and must not be sent again but by a person who knows.
+    """
+
+
+class NotFiled(ConnectorError):
+    """The message was sent, but its copy is not in Sent: to be filed again, not to be sent.
+
+    The reason is that of ``cause``.
+    """
+
+    def __init__(self, cause: ConnectorError):
+        super().__init__(cause.reason, cause.detail)
+        self.cause = cause
+
+
 class Connector(ABC):
     """A mailbox, read only.  A context manager: connects on enter, closes on exit.
 
@@ -208,5 +237,8 @@ class Connector(ABC):
         raise NotImplementedError
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
-        """Send, and save to Sent where the provider does not by itself."""
+        """Send, and save to Sent where the provider does not by itself.
+
+        Raises SentUnknown where nobody can tell whether it was sent, NotFiled where it was.
+        """
         raise NotImplementedError

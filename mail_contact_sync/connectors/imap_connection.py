@@ -112,7 +112,7 @@ class Connection:
 
     def open(self) -> None:
         """Connect and log in."""
-        if self._server.security == "none" and not _is_loopback(self._server.host):
+        if self._server.security == "none" and not is_loopback(self._server.host):
             raise SettingsError(reasons.PLAIN_NOT_ALLOWED)
         try:
             with self._translating(connecting=True):
@@ -123,7 +123,7 @@ class Connection:
             raise
 
     def _connect(self) -> None:
-        context = self._ssl_context or _default_context()
+        context = self._ssl_context or default_context()
         client = self._client = _Client(
             self._server.host,
             self._server.port,
@@ -231,12 +231,12 @@ class Connection:
 
 
 @functools.cache
-def _default_context() -> ssl.SSLContext:
+def default_context() -> ssl.SSLContext:
     # Reading the system's certificates takes longer than a sync that finds nothing new.
-    return ssl.create_default_context()
+    return ssl.createdefault_context()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -82,3 +82,14 @@ SERVER_TOO_OLD = "server-too-old"
 SYNC_STATE_INVALID = "sync-state-invalid"
 SEND_DENIED = "send-denied"  # under this sender
 SEND_REFUSED = "send-refused"  # this message
+
+# Sending by SMTP
+NO_SMTP = "no-smtp"  # no outgoing server is known
+NOT_SMTP = "not-smtp"  # something else answers at this port
+SMTP_DISABLED = "smtp-disabled"  # for this mailbox
+SENT_UNKNOWN = "sent-unknown"  # the line broke before the server said whether it took the message
+RECIPIENT_REFUSED = "recipient-refused"  # and therefore nothing was sent to the others
+TOO_MANY_RECIPIENTS = "too-many-recipients"
+ADDRESS_INVALID = "address-invalid"
+ADDRESS_UNSUPPORTED = "address-unsupported"  # letters beyond ASCII before the @
+NO_SENT_FOLDER = "no-sent-folder"
