@@ -233,7 +233,7 @@ class Connection:
 @functools.cache
 def default_context() -> ssl.SSLContext:
     # Reading the system's certificates takes longer than a sync that finds nothing new.
-    return ssl.createdefault_context()
+    return ssl.create_default_context()
 
 
 def is_loopback(host: str) -> bool:
