@@ -18,7 +18,7 @@ from exchangelib.services import GetUserSettings
 from lxml import etree
 
 from . import reasons
-from .base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError
+from .base import ConnectorError, SettingsError, TemporaryError
 from .deadline import Deadline
 from .dns_records import Resolver, host_name, services
 from .exchange_http import Http
@@ -57,8 +57,8 @@ def discover(server: ExchangeServer, connect: Connect, resolver: Resolver) -> st
     for url in _candidates(domain, resolver):
         try:
             return _ask(url, server, connect)
-        except (AuthenticationFailed, _Told) as error:
-            raise error if isinstance(error, AuthenticationFailed) else error.answer from None
+        except _Told as error:
+            raise error.answer from None
         except TemporaryError as error:
             # No such server is the ordinary case; one that has no time is another.
             if error.reason not in (reasons.CONNECTION_REFUSED, reasons.CONNECTION_TIMEOUT):
