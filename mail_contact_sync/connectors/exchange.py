@@ -107,6 +107,7 @@ class ExchangeConnector(Connector):
         """Send to ``recipients`` alone; Exchange keeps the copy in Sent Items.
 
         Under the From of ``message``, which this user has to be allowed to use.
-        Raises MessageError where To or Cc name somebody who is no recipient.
+        Raises MessageError where To or Cc name somebody who is no recipient, and
+        SentUnknown where nobody can tell whether it was sent.
         """
         self._open.send(message, sender, recipients)

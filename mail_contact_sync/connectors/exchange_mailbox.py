@@ -17,8 +17,10 @@ from .base import (
     Mailbox,
     MessageError,
     Page,
+    SentUnknown,
     SettingsError,
     TemporaryError,
+    Throttled,
 )
 from .dns_records import Resolver
 from .exchange_discovery import discover
@@ -38,6 +40,8 @@ BATCH_BYTES = 16 << 20
 MAX_MESSAGE = 64 << 20
 #: Addresses of Exchange's own type that are remembered.
 MAX_RESOLVED = 10_000
+#: After which it is certain that a message was not sent.
+_NOT_SENT = (reasons.CONNECTION_REFUSED, reasons.HOST_LOOKUP_FAILED, reasons.MAILBOX_MOVING)
 
 
 def open_mailbox(
@@ -144,7 +148,14 @@ class ExchangeMailbox:
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
         prepared = outgoing(message, recipients)
-        self._session.send(prepared.message, prepared.blind_copies)
+        # So that the line is known to be up, and the login to be good, when it matters.
+        self._session.distinguished(["sentitems"])
+        try:
+            self._session.send(prepared.message, prepared.blind_copies)
+        except TemporaryError as error:
+            if isinstance(error, Throttled) or error.reason in _NOT_SENT:
+                raise
+            raise SentUnknown(reasons.SENT_UNKNOWN, error.reason) from None
 
     def _resolve(self, name: str) -> str:
         """The SMTP address for one of Exchange's type, empty where the directory has none."""
