@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 MESSAGES_PER_STEP = 500
@@ -50,18 +50,13 @@ class MailSyncAccount(models.Model):
         )
         return [row[0] for row in self.env.cr.fetchall()]
 
-    @api.model
-    def _remove_some(self) -> bool:
-        """One step of a removal; tell whether there may be another.  To be committed."""
-        account = self.sudo().search([("state", "=", "removing")], limit=1)
-        if not account:
-            return False
+    def _remove_some(self):
+        """One step of the removal, the last of which removes the account."""
         messages = self.env["mail.message"].sudo()
-        if account.remove_mails and (ids := account._only_here(MESSAGES_PER_STEP)):
+        if self.remove_mails and (ids := self._only_here(MESSAGES_PER_STEP)):
             messages.browse(ids).unlink()
-            return True
-        matches = self.env["mail.sync.match"].sudo().search([("account_id", "=", account.id)])
+            return
+        matches = self.env["mail.sync.match"].sudo().search([("account_id", "=", self.id)])
         others = messages.browse(matches.mail_message_id.ids)
-        account.unlink()
+        self.unlink()
         others._sync_refresh_access()
-        return True

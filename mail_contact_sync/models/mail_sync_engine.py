@@ -51,10 +51,7 @@ class MailSyncEngine(models.AbstractModel):
     def _cron_sync(self):
         """One lane: match new contacts, then work on one due account after another."""
         cron = self.env["ir.cron"]
-        while self.env["mail.sync.account"]._remove_some():
-            if not cron._commit_progress(1, remaining=1):
-                return
-        if not self._enabled():
+        if not self._finish_removals() or not self._enabled():
             return
         while self._match_contacts():
             cron._commit_progress(1, remaining=1)
@@ -66,6 +63,19 @@ class MailSyncEngine(models.AbstractModel):
             left = len(accounts) - number + (not finished)
             if not cron._commit_progress(1, remaining=left):
                 break
+
+    @api.model
+    def _finish_removals(self) -> bool:
+        """Remove what is left of removed mailboxes; False where the time was up before."""
+        accounts = self.env["mail.sync.account"]
+        for account in accounts.search([("state", "=", "removing")]):
+            with Lease.on(self.env.registry, account.id) as lease:
+                self.env.cr.commit()
+                while lease and account.exists():
+                    account._remove_some()
+                    if not self.env["ir.cron"]._commit_progress(1, remaining=1):
+                        return False
+        return True
 
     @api.model
     def _match_contacts(self) -> bool:

@@ -81,7 +81,7 @@ class TestRemoval(SyncCase):
         self.sync()
         with patch(f"{REMOVAL}.MESSAGES_PER_STEP", 2):
             self.remove("remove")
-            self.assertTrue(self.env["mail.sync.account"]._remove_some())
+            self.account._remove_some()
             self.assertEqual(len(self.synced()), 5)
             self.sync()
         self.assertEqual(self.synced().mapped("subject"), ["Ours"])

@@ -11,6 +11,7 @@ from dev.environment import enter
 from dev.image import INSTALLED
 from dev.sandbox import Sandbox
 
+from .browser import chromium, log_in  # noqa: F401  # fixtures
 from .demo import Demo
 from .interrupt import Interrupt
 from .mailbox import Mailbox
@@ -35,8 +36,11 @@ def dovecot(sandbox):
 @pytest.fixture(scope="session")
 def office(sandbox, dovecot):
     """One for all tests that bring mailboxes and customers of their own."""
+    names = sandbox.name_server(dovecot)
     with Office(sandbox, dovecot, INSTALLED, cron_threads=2) as office:
         office.hire(("anna", "Anna Lindqvist", ANNA), ("ben", "Ben Okafor", BEN))
+        name_server = ("mail_contact_sync.name_server", f"127.0.0.1:{names.port}")
+        office.user("admin").call("ir.config_parameter", "set_param", *name_server)
         yield office
 
 
@@ -56,7 +60,7 @@ def new_mailbox(office, addresses):
     with ExitStack() as mailboxes:
         yield lambda login="anna": mailboxes.enter_context(Mailbox(office, next(addresses), login))
     log = office.odoo.log.read_bytes()[logged:].decode()
-    assert "Traceback" not in log
+    assert "Traceback" not in log, log[log.index("Traceback") :][:4000]
 
 
 @pytest.fixture

@@ -1,0 +1,111 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Adding, pausing and removing a mailbox, as people do it: in a browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .browser import expect_mails, open_chatter
+from .office import PASSWORD
+
+
+class Mailboxes:
+    """Anna's page of mailboxes, and what she does there."""
+
+    def __init__(self, page, office, mailbox):
+        self.page, self.office, self.mailbox = page, office, mailbox
+        page.goto("/odoo/contacts")
+        page.get_by_role("menuitem", name="Mailboxes").click()
+
+    def begin(self, address: str, password: str = PASSWORD) -> None:
+        self.page.get_by_role("button", name="Add account").first.click()
+        self.dialog.get_by_label("E-mail Address").fill(address)
+        self.dialog.get_by_label("Password").fill(password)
+
+    @property
+    def dialog(self):
+        return self.page.get_by_role("dialog")
+
+    def press(self, name: str) -> None:
+        self.dialog.get_by_role("button", name=name, exact=True).click()
+
+    def wait_until_it_is_read(self) -> None:
+        expect(self.page.get_by_text("Up to date")).to_be_visible()
+        [[self.mailbox.account]] = self.office.sql("SELECT max(id) FROM mail_sync_account")
+
+    def remove(self, *, mails: bool) -> None:
+        self.page.goto(f"/odoo/mailboxes/{self.mailbox.account}")
+        self.page.get_by_role("button", name="Remove", exact=True).click()
+        if mails:
+            self.dialog.get_by_text("Remove the e-mails, too").click()
+        self.press("Remove mailbox and e-mails" if mails else "Remove mailbox")
+        expect(self.dialog).to_have_count(0)
+        account, self.mailbox.account = self.mailbox.account, None
+        gone = "SELECT 1 WHERE NOT EXISTS (SELECT FROM mail_sync_account WHERE id = %s)"
+        self.office.wait_for(gone, account)
+
+
+@pytest.fixture
+def mailboxes(office, mailbox, log_in):
+    return Mailboxes(log_in("anna"), office, mailbox)
+
+
+def test_address_and_password_are_all_it_takes(mailboxes, mailbox):
+    mailbox.append("An offer")
+    mailboxes.begin(mailbox.address)
+    mailboxes.press("Add account")
+    mailboxes.wait_until_it_is_read()
+    expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
+
+
+def test_a_wrong_password_and_then_the_right_one(mailboxes, mailbox, office):
+    mailbox.append("An offer")
+    mailboxes.begin(mailbox.address, "none of the birds")
+    mailboxes.press("Add account")
+    expect(mailboxes.dialog).to_contain_text("imap.ours.example does not accept this user name")
+    mailboxes.dialog.get_by_label("Password").fill(PASSWORD)
+    mailboxes.press("Add account")
+    mailboxes.wait_until_it_is_read()
+    expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
+    log = office.odoo.log.read_text()
+    assert PASSWORD not in log and "none of the birds" not in log
+
+
+def test_what_cannot_be_found_is_entered_by_hand(mailboxes, mailbox, office):
+    mailbox.append("An offer")
+    mailboxes.begin("anna@nowhere.example")
+    mailboxes.press("Add account")
+    expect(mailboxes.dialog.get_by_label("Incoming Server")).to_have_value("imap.nowhere.example")
+    mailboxes.dialog.get_by_label("Incoming Server").fill("imap.ours.example")
+    mailboxes.dialog.get_by_label("Port").first.fill(str(office.dovecot.tls_port))
+    mailboxes.dialog.get_by_label("User Name").fill(mailbox.address)
+    mailboxes.press("Add account")
+    mailboxes.wait_until_it_is_read()
+    expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
+
+
+def test_pause_and_resume(mailboxes, mailbox):
+    mailboxes.begin(mailbox.address)
+    mailboxes.press("Add account")
+    mailboxes.wait_until_it_is_read()
+    mailboxes.page.get_by_role("button", name="Pause").click()
+    resume = mailboxes.page.get_by_role("button", name="Resume")
+    expect(resume).to_be_visible()
+    mailbox.deliver("Meanwhile")
+    resume.click()
+    expect(mailboxes.page.get_by_role("button", name="Pause")).to_be_visible()
+    expect_mails(open_chatter(mailboxes.page, mailbox), "Meanwhile")
+
+
+def test_removed_without_the_mails(mailboxes, mailbox):
+    mailbox.append("An offer")
+    mailbox.read()
+    mailboxes.remove(mails=False)
+    expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
+
+
+def test_removed_with_the_mails(mailboxes, mailbox):
+    mailbox.append("An offer")
+    mailbox.read()
+    mailboxes.remove(mails=True)
+    expect_mails(open_chatter(mailboxes.page, mailbox))
