@@ -21,6 +21,7 @@
         "views/mail_sync_account_views.xml",
         "views/mail_message_views.xml",
         "views/res_partner_views.xml",
+        "views/sign_in_templates.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
     ],

@@ -36,7 +36,13 @@ class MailSyncAccount(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    provider = fields.Selection([("imap", "Other (IMAP)")], required=True, default="imap")
+    provider = fields.Selection(
+        [("imap", "Other (IMAP)")],
+        required=True,
+        default="imap",
+        copy=False,
+        readonly=True,  # what is kept as its secret would go to another server
+    )
     address = fields.Char("E-mail Address", required=True)
     aliases = fields.Char(
         "Other Addresses",
@@ -87,6 +93,8 @@ class MailSyncAccount(models.Model):
     since = fields.Datetime("Synced Since", copy=False, readonly=True)
     last_sync = fields.Datetime(copy=False, readonly=True)
     next_sync = fields.Datetime(copy=False, readonly=True)
+    #: until when nothing may be asked of the provider, whatever there is to do
+    paused_until = fields.Datetime(copy=False, readonly=True)
     failing_since = fields.Datetime(copy=False, readonly=True)
     failures = fields.Integer(copy=False, readonly=True)
     error_reason = fields.Char(copy=False, readonly=True)
@@ -149,6 +157,7 @@ class MailSyncAccount(models.Model):
             if start < account.since:
                 account.write({"since": start, "next_sync": fields.Datetime.now()})
                 account.folder_ids.write({"complete": False})
+                self.env["mail.sync.search"]._want_again(account, start)
         self._wake()
 
     def _hold_visibility(self):
@@ -180,4 +189,7 @@ class MailSyncAccount(models.Model):
     def _connector(self) -> Connector:
         """A connector that is not yet connected; raise ``KeyLost``."""
         self.ensure_one()
-        return self.env["mail.sync.provider"]._of(self.provider)._connector(self)
+        return self._provider()._connector(self)
+
+    def _provider(self):
+        return self.env["mail.sync.provider"]._of(self.provider)

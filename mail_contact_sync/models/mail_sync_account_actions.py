@@ -15,10 +15,8 @@ class MailSyncAccount(models.Model):
         """Start syncing, or start again after the cause of a stop was mended."""
         for account in self:
             account._check_owner()
-            if not (account.host and account.address and account.sudo().secret):
-                raise UserError(
-                    self.env._("Please fill in the e-mail address, the server and the password.")
-                )
+            if incomplete := account._provider()._incomplete(account):
+                raise UserError(incomplete)
             account._resume(since=account.since or account._window_start())
         self._wake()
 

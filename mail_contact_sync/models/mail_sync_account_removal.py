@@ -17,7 +17,7 @@ class MailSyncAccount(models.Model):
         """From here on nothing is read, and nothing is left to read it with."""
         for account in self.sudo():
             account._calm()
-            self.env["mail.sync.provider"]._of(account.provider)._sign_off(account)
+            account._provider()._sign_off(account)
             account.write({"state": "removing", "secret": False, "remove_mails": remove_mails})
             account.folder_ids.unlink()  # and the index with them
             self.env["mail.sync.match"].sudo().search(

@@ -22,6 +22,7 @@ class MailSyncAccount(models.Model):
     waiting_count = fields.Integer("Waiting", compute="_compute_ledger")
     skipped_count = fields.Integer("Skipped", compute="_compute_ledger")
     failed_count = fields.Integer("Failed", compute="_compute_ledger")
+    usage = fields.Char("What the Reading Took", compute="_compute_usage")
     unreadable_count = fields.Integer("Not Shown by the Server", compute="_compute_ledger")
 
     def _in_trouble(self) -> bool:
@@ -71,6 +72,14 @@ class MailSyncAccount(models.Model):
         if self.waiting_count:
             return self.env._("Adding %s e-mails", self.waiting_count)
         return self.env._("Up to date")
+
+    def _compute_usage(self):
+        # sudo: of those whose account the user may read
+        found = self.env["mail.sync.usage"].sudo().search([("account_id", "in", self.ids)])
+        usages = {usage.account_id.id: usage for usage in found}
+        for account in self:
+            usage = usages.get(account.id)
+            account.usage = usage and usage._in_words()
 
     def _compute_ledger(self):
         ledger = self.env["mail.sync.match"]._ledger(self.ids)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..connectors.base import CursorExpired, FolderGone, MessageError
+from ..connectors.base import CursorExpired, FolderGone, MessageError, Throttled
 from ..mime import ParsedMail, parse
 from .mail_sync_posting import is_too_large, sync_message_id
 from .mail_sync_sentence import NOT_FETCHABLE
@@ -148,6 +148,11 @@ class MailSyncDelivery(models.AbstractModel):
                     mails[ref] = mail
         except MessageError as error:
             matches_of[error.ref]._fail(NOT_FETCHABLE)
+        except Throttled:
+            # What has come was paid for.  The rest waits, and whoever asks on hears it again.
+            if not mails:
+                raise
+            batch.filtered(lambda match: match.ref not in mails).interruptions = 0
         except CursorExpired:
             batch.folder_id._restart()
         except FolderGone:

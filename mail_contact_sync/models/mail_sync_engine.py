@@ -3,9 +3,8 @@
 # pylint: disable=invalid-commit
 # Each step has to outlive a kill.
 import logging
-import random
 import time
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from psycopg2 import OperationalError
 
@@ -14,25 +13,14 @@ from odoo.exceptions import MissingError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..connectors.base import (
-    AuthenticationFailed,
-    ConnectorError,
-    CursorExpired,
-    FolderGone,
-    SettingsError,
-    TemporaryError,
-)
+from ..connectors.base import CursorExpired, FolderGone
 from ..lease import Lease
 from ..ticker import Ticker
-from ..vault import KeyLost
-from .mail_sync_sentence import KEY_LOST, UNEXPECTED
 
 _logger = logging.getLogger(__name__)
 
 PAGE = 1_000
 MAX_RESCANS = 3
-BACKOFF_FIRST = timedelta(seconds=30)
-BACKOFF_LAST = timedelta(hours=1)
 
 
 class MailSyncEngine(models.AbstractModel):
@@ -96,14 +84,22 @@ class MailSyncEngine(models.AbstractModel):
                 """
                 SELECT account.id FROM mail_sync_account account
                 JOIN res_users owner ON owner.id = account.user_id AND owner.active
-                WHERE account.state = 'active' AND account.syncs AND %(among)s AND (
-                    account.next_sync <= %(now)s
-                    OR account.failures = 0 AND EXISTS (
-                        SELECT FROM mail_sync_match match
-                        WHERE match.account_id = account.id AND match.state = 'waiting'
-                            AND (match.not_before IS NULL OR match.not_before <= %(now)s)
+                WHERE account.state = 'active' AND account.syncs AND %(among)s
+                    AND (account.paused_until IS NULL OR account.paused_until <= %(now)s)
+                    AND (
+                        account.next_sync <= %(now)s
+                        OR account.failures = 0 AND EXISTS (
+                            SELECT FROM mail_sync_match match
+                            WHERE match.account_id = account.id AND match.state = 'waiting'
+                                AND (match.not_before IS NULL OR match.not_before <= %(now)s)
+                        )
+                        OR account.failures = 0 AND EXISTS (
+                            SELECT FROM mail_sync_search search
+                            JOIN mail_sync_folder folder ON folder.account_id = account.id
+                                AND folder.enabled AND NOT coalesce(folder.gone, false)
+                            WHERE search.account_id = account.id AND search.wanted IS NOT NULL
+                        )
                     )
-                )
                 ORDER BY account.failures > 0, account.next_sync
                 """,
                 among=SQL("account.id = ANY(%s)", among.ids) if among else SQL("TRUE"),
@@ -162,14 +158,16 @@ class MailSyncEngine(models.AbstractModel):
     def _work(self, account, lease, deadline: float, ticker: Ticker) -> bool:
         """Pages and deliveries in turn, until nothing is left or the time is up."""
         deliver = self.env["mail.sync.delivery"]._deliver
-        with account._connector() as connector:
+        connector = account._connector()
+        scan = self.env["mail.sync.search"]._scan if connector.searches else self._scan
+        with account._provider()._metered(account, connector), connector:
             folders = self.env["mail.sync.folder"]._refresh(account, connector.folders())
             self.env.cr.commit()
             # What a killed run had stored but not yet compared with the contacts
             self.env["mail.sync.match"]._match_envelopes(account)
             self.env.cr.commit()
             for folder in folders:
-                ticker.news |= self._scan(folder, connector, first=True)
+                ticker.news |= scan(folder, connector, first=True)
             while True:
                 delivered = deliver(account, connector, lease)
                 ticker.news |= bool(delivered)
@@ -181,7 +179,7 @@ class MailSyncEngine(models.AbstractModel):
                 if time.monotonic() > deadline:
                     return False
                 for folder in unread:
-                    ticker.news |= self._scan(folder, connector)
+                    ticker.news |= scan(folder, connector)
 
     @api.model
     def _scan(self, folder, connector, first: bool = False) -> bool:
@@ -240,55 +238,5 @@ class MailSyncEngine(models.AbstractModel):
                 "failures": 0,
                 "error_reason": False,
                 "error_detail": False,
-            }
-        )
-
-    # Errors: the only policy ------------------------------------------------------
-
-    @api.model
-    def _handle(self, account, error: Exception):
-        """What an error means for the account, written on it once, in words."""
-        match error:
-            case AuthenticationFailed() | SettingsError() | CursorExpired():
-                self._stop(account, error.reason, error.detail)
-            case KeyLost():
-                self._stop(account, KEY_LOST, "")
-            case TemporaryError():
-                self._back_off(account, error.reason, error.detail, error.retry_after)
-            case ConnectorError():
-                self._back_off(account, error.reason, error.detail)
-            case _:
-                _logger.error("Mailbox %s: unexpected error", account.id, exc_info=error)
-                self._back_off(account, UNEXPECTED, type(error).__name__)
-
-    @api.model
-    def _stop(self, account, reason: str, detail: str):
-        _logger.info("Mailbox %s stopped: %s", account.id, reason)
-        account.write(
-            {
-                "state": "stopped",
-                "error_reason": reason,
-                "error_detail": detail,
-                "failing_since": account.failing_since or fields.Datetime.now(),
-            }
-        )
-        account._alert(account.user_id)
-
-    @api.model
-    def _back_off(self, account, reason: str, detail: str, retry_after: float | None = None):
-        """Try again later: twice as late each time, and never all at once."""
-        _logger.info("Mailbox %s will be tried again: %s", account.id, reason)
-        now = fields.Datetime.now()
-        pause = min(BACKOFF_FIRST * 2 ** min(account.failures, 10), BACKOFF_LAST)
-        pause *= random.uniform(0.8, 1.2)
-        if retry_after:
-            pause = max(pause, min(timedelta(seconds=retry_after), timedelta(days=1)))
-        account.write(
-            {
-                "failures": account.failures + 1,
-                "failing_since": account.failing_since or now,
-                "error_reason": reason,
-                "error_detail": detail,
-                "next_sync": now + pause,
             }
         )

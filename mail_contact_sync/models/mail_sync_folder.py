@@ -44,6 +44,9 @@ class MailSyncFolder(models.Model):
     total = fields.Integer(readonly=True, copy=False)
     rescans = fields.Integer("Expired Cursors in a Row", readonly=True, copy=False)
 
+    behind = fields.Boolean("New mail is still to be read", readonly=True, copy=False)
+    caught_up = fields.Datetime("All New Mail Was Read", readonly=True, copy=False)
+
     _account_ref_uniq = models.UniqueIndex("(account_id, ref)")
 
     @api.depends("role")
@@ -97,4 +100,6 @@ class MailSyncFolder(models.Model):
         """Forget what was read: the folder is read anew, if it is there."""
         self.env["mail.sync.envelope"]._forget(self)
         self.env["mail.sync.match"]._lose(self)
-        self.write({"cursor": False, "complete": False, "scanned": 0, **values})
+        self.env["mail.sync.search"]._forget(self)
+        restarted = {"cursor": False, "complete": False, "scanned": 0}
+        self.write({**restarted, "behind": False, "caught_up": False, **values})

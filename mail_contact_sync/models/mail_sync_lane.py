@@ -49,9 +49,10 @@ class MailSyncEngine(models.AbstractModel):
         lanes[count:].filtered("active").active = False
 
     @api.model
-    def _wake(self):
+    def _wake(self, at=None):
+        """Run the lanes at once, or at ``at``."""
         for lane in self._lanes().filtered("active"):
-            lane._trigger()
+            lane._trigger(at)
 
     @api.model
     def _wake_at_commit(self):

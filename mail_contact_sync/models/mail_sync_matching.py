@@ -7,6 +7,19 @@ from .mail_sync_sentence import MESSAGE_GONE
 
 CONTACTS_PER_STEP = 5_000
 
+#: The rule: a contact is active, visible in the account's ``company``, and no colleague.
+IS_CONTACT = SQL(
+    """
+    partner.active
+    AND (partner.company_id IS NULL OR partner.company_id::text
+        = ANY(string_to_array(company.parent_path, '/')))
+    AND NOT EXISTS (
+        SELECT FROM res_users colleague
+        WHERE colleague.partner_id = partner.id AND colleague.active AND NOT colleague.share
+    )
+    """
+)
+
 
 class MailSyncMatch(models.Model):
     """Matching: the index × the contacts.
@@ -68,6 +81,7 @@ class MailSyncMatch(models.Model):
                 ids,
             )
         )
+        self.env["mail.sync.search"]._want_contacts(ids)
         self.env.cr.execute(
             SQL("UPDATE mail_sync_contact_key SET matched = true WHERE id = ANY(%s)", ids)
         )
@@ -75,9 +89,8 @@ class MailSyncMatch(models.Model):
 
     @api.model
     def _insert(self, source: SQL) -> int:
-        """Queue what ``source`` joins, by the rules of what a contact is.
+        """Queue what ``source`` joins, by the rule of what a contact is.
 
-        A contact is active, visible in the account's company, and no colleague.
         A message that had gone missing is queued again where it turns up.  The
         join is materialised: on tables without statistics PostgreSQL would else
         pair each envelope with every partner first.
@@ -99,14 +112,7 @@ class MailSyncMatch(models.Model):
                 JOIN mail_sync_account account ON account.id = envelope.account_id
                 JOIN res_company company ON company.id = account.company_id
                 JOIN res_partner partner ON partner.id = envelope.partner_id
-                WHERE partner.active
-                    AND (partner.company_id IS NULL OR partner.company_id::text
-                        = ANY(string_to_array(company.parent_path, '/')))
-                    AND NOT EXISTS (
-                        SELECT FROM res_users colleague
-                        WHERE colleague.partner_id = partner.id
-                            AND colleague.active AND NOT colleague.share
-                    )
+                WHERE %(is_contact)s
                 ORDER BY envelope.account_id, partner.id, envelope.message_key,
                     envelope.outgoing DESC, envelope.id
                 ON CONFLICT (account_id, partner_id, message_key) DO UPDATE
@@ -115,6 +121,7 @@ class MailSyncMatch(models.Model):
                     WHERE match.state = 'skipped' AND match.reason = %(gone)s
                 """,
                 source=source,
+                is_contact=IS_CONTACT,
                 gone=MESSAGE_GONE,
             )
         )

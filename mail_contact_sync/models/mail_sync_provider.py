@@ -1,5 +1,8 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from odoo import api, models
 
 from ..connectors.base import Connector
@@ -14,9 +17,30 @@ class MailSyncProvider(models.AbstractModel):
     _name = "mail.sync.provider"
     _description = "E-mail Provider"
 
+    #: Whether its connector ``searches``.
+    _searches = False
+    #: The system parameter that holds the encrypted secret of our app there.
+    _app_secret = ""
+
     @api.model
     def _of(self, key: str):
         return self.env[f"mail.sync.provider.{key}"]
+
+    @api.model
+    def _keys(self) -> list[str]:
+        """All that are there, in the order in which they are offered."""
+        return sorted(
+            self.env["mail.sync.account"]._fields["provider"].get_values(self.env),
+            key=lambda key: key == "imap",  # whatever is none of the others
+        )
+
+    @api.model
+    def _searching_keys(self) -> list[str]:
+        return [key for key in self._keys() if self._of(key)._searches]
+
+    @api.model
+    def _app_secrets(self) -> list[str]:
+        return [secret for key in self._keys() if (secret := self._of(key)._app_secret)]
 
     @api.model
     def _missing(self) -> str:
@@ -24,9 +48,30 @@ class MailSyncProvider(models.AbstractModel):
         return ""
 
     @api.model
+    def _incomplete(self, account) -> str:
+        """What its owner has to do before the account can be connected, in words."""
+        return ""
+
+    @api.model
+    def _server_name(self, account) -> str:
+        """Who is at the other end, for the sentences about what went wrong."""
+        return account.host or ""
+
+    @api.model
+    def _sentences(self, account) -> dict[str, str]:
+        """Sentences by reason that are other ones with this provider."""
+        return {}
+
+    @api.model
     def _connector(self, account) -> Connector:
         """A connector that is not yet connected; raise ``KeyLost``."""
         raise NotImplementedError
+
+    @api.model
+    @contextmanager
+    def _metered(self, account, connector: Connector) -> Iterator[None]:
+        """Around all that is asked of ``connector``, which is not yet connected."""
+        yield
 
     @api.model
     def _sign_off(self, account):

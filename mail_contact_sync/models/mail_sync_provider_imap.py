@@ -12,6 +12,12 @@ class MailSyncProviderImap(models.AbstractModel):
     _description = "E-mail Provider: any IMAP Server"
 
     @api.model
+    def _incomplete(self, account) -> str:
+        if account.host and account.address and account.sudo().secret:
+            return ""
+        return self.env._("Please fill in the e-mail address, the server and the password.")
+
+    @api.model
     def _connector(self, account) -> Connector:
         server = Server(
             host=account.host,

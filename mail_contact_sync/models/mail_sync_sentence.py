@@ -3,7 +3,8 @@
 from odoo import api, models
 from odoo.tools.misc import format_datetime
 
-from ..connectors import reasons
+from ..connectors import oauth_google, reasons
+from ..connectors.base import ConnectorError
 from ..connectors.mail_settings import (
     APP_PASSWORD,
     APP_PASSWORD_WITH_2FA,
@@ -36,15 +37,47 @@ class MailSyncSentence(models.AbstractModel):
 
     @api.model
     def _of(self, account) -> str:
-        sentence = self._of_reason(account.error_reason, account.host or "", account.port)
+        provider = account._provider()
+        sentence = provider._sentences(account).get(account.error_reason) or self._of_reason(
+            account.error_reason,
+            provider._server_name(account),
+            account.port,
+            account.error_detail or "",
+        )
         if account.state == "active":
             since = format_datetime(self.env, account.failing_since, dt_format="short")
             sentence += " " + self.env._("Trying again by itself since %s.", since)
         return sentence
 
     @api.model
-    def _of_reason(self, reason: str, host: str, port: int) -> str:
-        return self._sentences(host, port).get(reason) or self.env._(
+    def _of_consent(self, error: ConnectorError, host: str = "Google") -> str:
+        """What went wrong while a user was signing in at ``host``."""
+        if error.reason == reasons.SCOPE_MISSING:
+            return self.env._(
+                'You left out a permission on the page of %(host)s: "%(permission)s". Without it '
+                "the mailbox cannot be synced. Please try again, and tick every box.",
+                host=host,
+                permission=self._permissions().get(error.detail, error.detail),
+            )
+        return self._of_reason(error.reason, host, 443, error.detail)
+
+    @api.model
+    def _permissions(self) -> dict[str, str]:
+        """Scopes as Google words them on its page."""
+        _ = self.env._
+        return {
+            oauth_google.READ: _("View your email messages and settings"),
+            oauth_google.SEND: _("Send email on your behalf"),
+            "email": _("See your primary Google Account email address"),
+            **dict.fromkeys(
+                oauth_google.IDENTITY, _("See your primary Google Account email address")
+            ),
+        }
+
+    @api.model
+    def _of_reason(self, reason: str, host: str, port: int, detail: str = "") -> str:
+        sentences = self._sentences(host, port) | self._web_sentences(host, detail)
+        return sentences.get(reason) or self.env._(
             "Something unexpected happened while reading this mailbox. "
             "If this stays, please tell your administrator."
         )
@@ -160,6 +193,60 @@ class MailSyncSentence(models.AbstractModel):
             KEY_LOST: _(
                 "This database was moved without the key that opens its passwords. "
                 "Please enter the password again."
+            ),
+        }
+
+    @api.model
+    def _web_sentences(self, host: str, detail: str) -> dict[str, str]:
+        """Of providers that ask the user for consent and are read by a web API."""
+        _ = self.env._
+        return {
+            reasons.LIBRARY_MISSING: _(
+                "This server lacks the Python library %s. Please tell your administrator.", detail
+            ),
+            reasons.CONSENT_DENIED: _(
+                "You did not allow Odoo to read your mailbox, so nothing was connected. "
+                "You can try again at any time."
+            ),
+            reasons.CONSENT_EXPIRED: _(
+                "Signing in took too long, or this page was opened twice. Please try again."
+            ),
+            reasons.GRANT_REVOKED: _(
+                "%s no longer lets Odoo read this mailbox: the permission was withdrawn or has "
+                "ended, as it does after a change of password. Please reconnect.",
+                host,
+            ),
+            reasons.NO_REFRESH_TOKEN: _(
+                "%s gave Odoo a permission for an hour only. Please try again, and confirm once "
+                "more what Odoo may do.",
+                host,
+            ),
+            reasons.SCOPE_MISSING: _(
+                "You left out a permission that syncing needs. Please reconnect, and tick every "
+                "box on the page of %s.",
+                host,
+            ),
+            reasons.OAUTH_CLIENT: _(
+                "%s does not know Odoo under the client ID and secret that are set up here. "
+                "Please tell your administrator: the ID, the secret and the redirect address "
+                "in the settings have to be those that %s shows.",
+                host,
+                host,
+            ),
+            reasons.API_DISABLED: _(
+                "The project of your organisation at %s may not read e-mails yet. Please tell "
+                "your administrator: its e-mail API has to be enabled.",
+                host,
+            ),
+            reasons.MAILBOX_DISABLED: _("This account at %s has no mailbox.", host),
+            reasons.PACING: _(
+                "%s lets Odoo read only so many e-mails a minute. It goes on by itself.", host
+            ),
+            reasons.DAILY_LIMIT: _(
+                "%s lets Odoo read only so many e-mails a day. It goes on by itself.", host
+            ),
+            reasons.HISTORY_EXPIRED: _(
+                "%s does not tell what is new in this mailbox. Please reconnect.", host
             ),
         }
 

@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import secrets
+from contextlib import suppress
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -71,8 +72,10 @@ class MailSyncVault(models.AbstractModel):
         vault = self._open()
         parameters = self.env["ir.config_parameter"].sudo()
         accounts = self.env["mail.sync.account"].sudo().search([("secret", "!=", False)])
-        if token := parameters.get_param(INDEX_SECRET):
-            parameters.set_param(INDEX_SECRET, vault.rotate(token))
+        for name in (INDEX_SECRET, *self.env["mail.sync.provider"]._app_secrets()):
+            if token := parameters.get_param(name):
+                with suppress(KeyLost):  # it is asked for, too
+                    parameters.set_param(name, vault.rotate(token))
         for account in accounts:
             try:
                 secret = vault.rotate(account.secret)

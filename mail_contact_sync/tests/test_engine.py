@@ -192,7 +192,7 @@ class TestEngine(SyncCase):
         self.mailbox.error = RuntimeError("a bug")
         _account, other = self._second_account(self.ben)
         self.arrive(self.mail(to="ben@ours.test"), mailbox=other)
-        with self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_engine", "ERROR"):
+        with self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_policy", "ERROR"):
             self.sync()
         self.assertEqual(len(self.synced()), 1)
         self.assertEqual(self.account.error_reason, "unexpected")
@@ -253,7 +253,7 @@ class TestEngine(SyncCase):
         match = type(self.env["mail.sync.match"])
         with (
             patch.object(match, "_match_envelopes", killed_once_it_is_stored),
-            self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_engine", "ERROR"),
+            self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_policy", "ERROR"),
         ):
             self.sync()
         self.assertEqual(self.account.envelope_count, 1)

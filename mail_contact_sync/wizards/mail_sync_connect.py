@@ -22,6 +22,11 @@ class MailSyncConnect(models.TransientModel):
     _description = "Add a Mailbox"
 
     account_id = fields.Many2one("mail.sync.account", readonly=True)
+    provider = fields.Selection(
+        lambda self: self._providers(), "Your mailbox is at", required=True, default="imap"
+    )
+    provider_missing = fields.Char(compute="_compute_provider_missing")
+    is_admin = fields.Boolean(compute="_compute_provider_missing")
     step = fields.Selection([("address", "Address"), ("server", "Server")], default="address")
     address = fields.Char("E-mail Address")
     syncs = fields.Boolean("Sync E-mails", default=True)
@@ -62,6 +67,37 @@ class MailSyncConnect(models.TransientModel):
         elif "address" in fields:
             values.setdefault("address", self.env.user.email)
         return values
+
+    # Providers --------------------------------------------------------------------
+
+    @api.model
+    def _providers(self) -> list[tuple[str, str]]:
+        field = self.env["mail.sync.account"]._fields["provider"]
+        labels = dict(field._description_selection(self.env))
+        return [(key, labels[key]) for key in self.env["mail.sync.provider"]._keys()]
+
+    @api.depends("provider")
+    def _compute_provider_missing(self):
+        for dialog in self:
+            dialog.is_admin = self.env.is_admin()
+            dialog.provider_missing = (
+                self.env["mail.sync.provider"]._of(dialog.provider or "imap")._missing()
+            )
+
+    @api.onchange("address")
+    def _onchange_address(self):
+        """Choose the provider of the address, if it is set up."""
+        if self.account_id or self.step == "server" or not self.address:
+            return
+        key = self.env["mail.sync.discovery"]._provider_of(self.address)
+        providers = self.env["mail.sync.provider"]
+        known = key in providers._keys() and not providers._of(key)._missing()
+        self.provider = key if known else "imap"
+
+    def action_settings(self):
+        """Where an administrator sets providers up."""
+        actions = self.env["ir.actions.act_window"]
+        return actions._for_xml_id("base_setup.action_general_configuration")
 
     # Steps ------------------------------------------------------------------------
 
@@ -222,6 +258,6 @@ class MailSyncConnect(models.TransientModel):
 
 #: What a reconnected mailbox already has.
 SETTINGS = (
-    *("address", "syncs", "visibility", "host", "port", "security", "login"),
+    *("provider", "address", "syncs", "visibility", "host", "port", "security", "login"),
     *("smtp_host", "smtp_port", "smtp_security"),
 )

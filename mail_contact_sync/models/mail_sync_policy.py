@@ -1,0 +1,88 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import random
+from datetime import timedelta
+from math import ceil
+
+from odoo import api, fields, models
+
+from ..connectors import reasons
+from ..connectors.base import (
+    AuthenticationFailed,
+    ConnectorError,
+    CursorExpired,
+    SettingsError,
+    TemporaryError,
+    Throttled,
+)
+from ..vault import KeyLost
+from .mail_sync_sentence import KEY_LOST, UNEXPECTED
+
+_logger = logging.getLogger(__name__)
+
+BACKOFF_FIRST = timedelta(seconds=30)
+BACKOFF_LAST = timedelta(hours=1)
+
+
+class MailSyncEngine(models.AbstractModel):
+    """Errors: the only policy."""
+
+    _inherit = "mail.sync.engine"
+
+    @api.model
+    def _handle(self, account, error: Exception):
+        """What an error means for the account, written on it once, in words."""
+        match error:
+            case AuthenticationFailed() | SettingsError() | CursorExpired():
+                self._stop(account, error.reason, error.detail)
+            case KeyLost():
+                self._stop(account, KEY_LOST, "")
+            case Throttled(reason=reasons.PACING):
+                self._pause(account, error.retry_after)
+            case TemporaryError():
+                self._back_off(account, error.reason, error.detail, error.retry_after)
+            case ConnectorError():
+                self._back_off(account, error.reason, error.detail)
+            case _:
+                _logger.error("Mailbox %s: unexpected error", account.id, exc_info=error)
+                self._back_off(account, UNEXPECTED, type(error).__name__)
+
+    @api.model
+    def _stop(self, account, reason: str, detail: str):
+        _logger.info("Mailbox %s stopped: %s", account.id, reason)
+        account.write(
+            {
+                "state": "stopped",
+                "error_reason": reason,
+                "error_detail": detail,
+                "failing_since": account.failing_since or fields.Datetime.now(),
+            }
+        )
+        account._alert(account.user_id)
+
+    @api.model
+    def _pause(self, account, seconds: float | None):
+        """We have asked for as much as we may: nothing is wrong, and it goes on soon."""
+        until = fields.Datetime.now() + timedelta(seconds=ceil(seconds or 60))
+        account.write({"paused_until": until, "next_sync": until})
+        self._wake(until)
+
+    @api.model
+    def _back_off(self, account, reason: str, detail: str, retry_after: float | None = None):
+        """Try again later: twice as late each time, and never all at once."""
+        _logger.info("Mailbox %s will be tried again: %s", account.id, reason)
+        now = fields.Datetime.now()
+        pause = min(BACKOFF_FIRST * 2 ** min(account.failures, 10), BACKOFF_LAST)
+        pause *= random.uniform(0.8, 1.2)
+        if retry_after:
+            pause = max(pause, min(timedelta(seconds=retry_after), timedelta(days=1)))
+        account.write(
+            {
+                "failures": account.failures + 1,
+                "failing_since": account.failing_since or now,
+                "error_reason": reason,
+                "error_detail": detail,
+                "next_sync": now + pause,
+            }
+        )
