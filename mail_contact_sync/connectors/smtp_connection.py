@@ -46,6 +46,8 @@ class Client(SMTP):
     ``secrets`` is what was said while logging in, to be struck out of the server's words.
     """
 
+    ehlo_msg = "EHLO"  # as everybody says it
+
     def __init__(self, connected: socket.socket, limits: Limits, deadline: Deadline):
         super().__init__(local_hostname=EHLO_NAME)  # without a host it connects to nobody
         self.sock = connected

@@ -19,8 +19,6 @@ MAX_LINE = 998
 _BCC = re.compile(
     rb"^(?:resent-)?bcc[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE
 )
-_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (MAX_LINE + 1))
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=None, mangle_from_=False)
 #: Whoever signed a message signed its encoding too (RFC 1847, section 2.1).
 _SIGNED = {"multipart/signed", "multipart/encrypted"}
@@ -49,7 +47,7 @@ def split(message: bytes) -> tuple[bytes, bytes]:
 
 def stuffed(message: bytes) -> bytes:
     """With a dot more before lines that begin with one (RFC 5321, section 4.5.2)."""
-    return _DOT.sub(b"..", message)
+    return (b"." if message.startswith(b".") else b"") + message.replace(b"\n.", b"\n..")
 
 
 def transportable(message: bytes, eight_bit: bool) -> bytes:
@@ -57,7 +55,7 @@ def transportable(message: bytes, eight_bit: bool) -> bytes:
 
     Parts that cannot go as they are go in base64.  Raises MessageError for what is signed.
     """
-    if not _LONG_LINE.search(message) and (eight_bit or message.isascii()):
+    if not _has_long_line(message) and (eight_bit or message.isascii()):
         return message
     parsed = message_from_bytes(message, policy=_POLICY)
     if any(part.get_content_type() in _SIGNED for part in parsed.walk()):
@@ -72,6 +70,10 @@ def transportable(message: bytes, eight_bit: bool) -> bytes:
     return encoded
 
 
+def _has_long_line(text: bytes) -> bool:
+    return any(len(line.rstrip(b"\r\n")) > MAX_LINE for line in BytesIO(text))
+
+
 def _reencode(part, eight_bit: bool) -> None:
     encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
     if encoding not in ("7bit", "8bit", "binary"):
@@ -80,7 +82,7 @@ def _reencode(part, eight_bit: bool) -> None:
         new = None if eight_bit else "7bit"
     else:
         content = part.get_payload(decode=True)
-        if not _LONG_LINE.search(content) and (eight_bit or content.isascii()):
+        if not _has_long_line(content) and (eight_bit or content.isascii()):
             return
         part.set_payload(encodebytes(content).decode("ascii").replace("\n", "\r\n"))
         new = "base64"

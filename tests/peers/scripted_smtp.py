@@ -82,10 +82,11 @@ class ScriptedSmtp:
                 name = "+" if challenged else command.upper().partition(" ")[0]
                 said = self._say(client, name)
                 if said is not SILENCE and said.startswith(b"354"):
-                    said = self._take(client, lines)
+                    said = self.take(client, lines)
             client.shutdown(socket.SHUT_RDWR)
 
-    def _take(self, client: socket.socket, lines) -> bytes | None:
+    def take(self, client: socket.socket, lines) -> bytes | None:
+        """Read a message; returns what was said to its end."""
         if self.cut_after is not None:
             lines.read(self.cut_after)
             # Reset instead of an orderly end.
