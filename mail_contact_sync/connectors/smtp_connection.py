@@ -255,12 +255,16 @@ class Connection:
             # What is left of the time is not enough to break off now of all moments.
             client.deadline = Deadline(self._limits.accept)
             client.patience = self._limits.accept
+            written = False
             try:
                 client.send(b".\r\n")
+                written = True
                 answer = client.reply()
                 if answer.code // 100 == 3:
                     raise Garbled
             except Exception as error:
+                if isinstance(error, ConnectionError) and not written:
+                    raise  # the system did not even take it
                 self.drop()
                 raise SentUnknown(reasons.SENT_UNKNOWN, of_failure(error).reason) from None
             client.patience = self._limits.answer

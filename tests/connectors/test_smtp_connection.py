@@ -26,7 +26,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.smtp_connection import MAX_REPLY, Limits
+from mail_contact_sync.connectors.smtp_connection import MAX_REPLY, Client, Limits
 
 # Connecting --------------------------------------------------------------------------
 
@@ -367,6 +367,30 @@ def test_what_the_server_refuses_at_the_end_is_not_sent_and_not_tried_again():
         with pytest.raises(MessageError):
             sender.send(letter(), ANNA, [BEN])
         assert len(said(peer, "DATA")) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ConnectionResetError(), TemporaryError),
+        (BrokenPipeError(), TemporaryError),
+        (TimeoutError(), SentUnknown),
+        (OSError(), SentUnknown),
+        (RuntimeError("time limit of the process"), SentUnknown),
+    ],
+)
+def test_an_end_that_never_left_this_machine_is_no_end(monkeypatch, error, kind):
+    whole = Client.send
+
+    def interrupted(self, s):
+        if s == b".\r\n":
+            raise error
+        whole(self, s)
+
+    monkeypatch.setattr(Client, "send", interrupted)
+    with ScriptedSmtp() as peer:
+        assert type(failure(peer)) is kind
+        assert peer.messages == []
 
 
 def test_a_long_message_that_is_cut_off_is_not_sent():

@@ -242,6 +242,5 @@ def test_a_line_cut_anywhere_sends_once_or_not_at_all_and_says_which(office):
     assert len(ids) == len(set(ids)), "sent twice"
     assert {"whole", *outcomes["sent"]} <= set(ids), "sent, it says"
     assert set(ids).isdisjoint(outcomes["not"]), "not sent, it says"
-    # A short message is on its way, end and all, before we can notice that nobody takes it.
-    assert set(outcomes["unknown"]) - set(ids) and len(outcomes["not"]) > 5
+    assert len(outcomes["not"]) > 5
     assert set(outcomes["unknown"]) & set(ids), "the answer alone was cut off"
