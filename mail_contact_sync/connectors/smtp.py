@@ -125,7 +125,7 @@ def _checked(recipients: Iterable[str]) -> dict[str, str]:
     """Each recipient once, with the name it has on the line."""
     wanted: dict[str, str] = {}
     invalid: dict[str, str] = {}
-    for recipient in dict.fromkeys(recipients):
+    for recipient in recipients:
         try:
             wanted[recipient] = named(recipient)
         except MessageError:

@@ -104,12 +104,12 @@ class Client(SMTP):
         return Reply(code, " ".join(text.decode("utf-8", "replace").split()))
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
-        """TLS from here on; what was learned before is forgotten (RFC 3207, section 4.2)."""
+        """TLS from here on.  EHLO has to come next, and makes what was offered in the clear
+        forgotten (RFC 3207, section 4.2)."""
         if self._buffer:
             raise Garbled  # somebody on the line slipped it in before the encryption
         self.sock.settimeout(min(self.patience, self.deadline.left()))
         self.sock = context.wrap_socket(self.sock, server_hostname=host)
-        self.esmtp_features = {}
 
 
 #: Logs a connected client in.

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
+from email import message_from_bytes
 
 import pytest
 from imap_mailbox import trusting
@@ -133,6 +134,7 @@ def test_what_is_slipped_in_before_the_encryption_counts_for_nothing(tmp_path):
             pass
         assert caught.value.reason == reasons.NOT_SMTP
         assert [line.split()[0] for line in server.lines] == [b"EHLO", b"STARTTLS"]
+        assert server.shaken == 0
 
 
 def test_what_was_offered_before_the_encryption_is_asked_for_anew(tmp_path):
@@ -296,6 +298,18 @@ def test_a_header_beyond_ascii():
     with ScriptedSmtp({"EHLO": UTF8}) as peer:
         send(peer, message)
         assert said(peer, "MAIL")[0].endswith(" SMTPUTF8")
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_a_body_beyond_ascii(offered):
+    message = letter(body="Hello\n").replace(b"Hello", "Grüße".encode())
+    extension = b"250-8BITMIME\r\n" if offered else b""
+    with ScriptedSmtp({"EHLO": b"250-x\r\n" + extension + b"250 AUTH PLAIN\r\n"}) as peer:
+        send(peer, message)
+        [arrived] = peer.messages
+        assert arrived.isascii() is not offered
+        assert said(peer, "MAIL")[0].endswith(" BODY=8BITMIME") is offered
+        assert message_from_bytes(arrived).get_payload(decode=True) == "Grüße\r\n".encode()
 
 
 # The size ------------------------------------------------------------------------------------
