@@ -62,11 +62,16 @@ class Client(SMTP):
             self.sock.sendall(data[start : start + _CHUNK])
 
     def putcmd(self, cmd: str, args: str = "") -> None:
-        # An answer that is there before the question would be taken for that to it.  The one
-        # exception is the server's farewell.
+        self.listen()
+        super().putcmd(cmd, args)
+
+    def listen(self) -> None:
+        """See that no answer is there before its question, for which it would be taken.
+
+        The one exception is the server's farewell.
+        """
         if self._buffer and not self._buffer.startswith(b"421"):
             raise Garbled
-        super().putcmd(cmd, args)
 
     def getreply(self) -> tuple[int, bytes]:
         lines: list[bytes] = []
@@ -251,6 +256,7 @@ class Connection:
         that any other error tells for certain that nothing was sent.
         """
         with self.talking() as client:
+            client.listen()
             client.send(message)
             # What is left of the time is not enough to break off now of all moments.
             client.deadline = Deadline(self._limits.accept)

@@ -161,8 +161,9 @@ def struck(text: str, secrets: Iterable[str]) -> str:
 
 
 def _kind(reply: Reply, stage: str) -> tuple[type[ConnectorError], str]:
+    text = _ADDRESS.sub("…", reply.text)  # somebody may be called anything
     for stages, kind, reason, pattern in _TOLD:
-        if stage in stages and pattern.search(reply.text):
+        if stage in stages and pattern.search(text):
             # "Not allowed" may be so for the moment alone; that they are too many stays so.
             stays = issubclass(kind, TemporaryError) or reason == reasons.TOO_MANY_RECIPIENTS
             if stays or reply.code >= 500:

@@ -466,6 +466,13 @@ def test_an_answer_that_nobody_asked_for_is_not_taken_for_another():
     assert isinstance(error, TemporaryError) and error.reason == reasons.PROTOCOL_ERROR
 
 
+def test_that_it_took_the_message_cannot_be_said_before_it_had_it():
+    with ScriptedSmtp({"DATA": b"354 go on\r\n250 queued\r\n", ".": HANG_UP}) as peer:
+        error = failure(peer)
+        assert peer.messages == []
+    assert isinstance(error, TemporaryError) and error.reason == reasons.PROTOCOL_ERROR
+
+
 def test_a_farewell_that_nobody_asked_for_is_understood():
     with ScriptedSmtp({"AUTH": b"235 ok\r\n421 4.3.2 shutting down\r\n"}) as peer:
         error = failure(peer)

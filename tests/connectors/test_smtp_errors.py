@@ -111,6 +111,7 @@ def test_a_refused_sender(answer, kind, reason):
     ("answer", "kind", "reason"),
     [
         ("550 5.1.1 no such user", RecipientsRefused, reasons.RECIPIENT_REFUSED),
+        ("550 5.1.1 rate.limit@x.example unknown", RecipientsRefused, reasons.RECIPIENT_REFUSED),
         ("554 5.7.1 Relay access denied", RecipientsRefused, reasons.RECIPIENT_REFUSED),
         ("552 5.2.2 mailbox full", RecipientsRefused, reasons.RECIPIENT_REFUSED),
         ("553 5.7.1 Sender address rejected: x", SettingsError, reasons.SEND_DENIED),
