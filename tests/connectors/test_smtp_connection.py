@@ -459,6 +459,22 @@ def test_a_connection_that_failed_is_never_used_again():
         assert peer.commands == before
 
 
+@pytest.mark.parametrize("answer", [SILENCE, b"nonsense\r\n", b"250-x\r\n251 y\r\n"])
+@pytest.mark.parametrize("stage", ["NOOP", "MAIL", "RCPT"])
+def test_a_connection_out_of_step_is_never_used_again(stage, answer):
+    """The answer may still come, and would be taken for that to the next command."""
+    with ScriptedSmtp({stage: [answer, b"250 ok\r\n"]}) as peer:
+        with sender_to(peer.port, limits=SOON) as sender:
+            with pytest.raises(TemporaryError):
+                sender.check()
+                sender.send(letter(), ANNA, [BEN])
+            before = list(peer.commands)
+            with pytest.raises(TemporaryError) as caught:
+                sender.send(letter(), ANNA, [BEN])
+            assert caught.value.reason == reasons.CONNECTION_DROPPED
+        assert peer.commands == before and peer.commands[-1].startswith(stage)
+
+
 def test_an_answer_that_nobody_asked_for_is_not_taken_for_another():
     with ScriptedSmtp({"AUTH": b"235 ok\r\n250 ok\r\n"}) as peer:
         error = failure(peer)
