@@ -12,7 +12,6 @@ from typing import Any
 
 from imapclient import SocketTimeout
 from imapclient.datetime_util import format_criteria_date
-from imapclient.imap_utf7 import decode as decode_utf7
 
 from . import reasons
 from .base import (
@@ -25,10 +24,12 @@ from .base import (
     Page,
     Server,
 )
-from .folder_roles import role
 from .headers import envelope, parse_date, subject
 from .imap_connection import TIMEOUT, Connection, Login, Lookup, password_login
-from .imap_session import Items, Listed, Session, Status
+from .imap_sending import Sending
+from .imap_sent import PATIENCE, SentFolder
+from .imap_session import Items, Session, Status
+from .smtp import SmtpSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ class ImapConnector(Connector):
     ``login`` logs a fresh connection in; another one than ``password_login``
     brings another mechanism.  ``ssl_context`` stands in for the system's
     certificates.  ``lookup`` says which IP addresses may be connected to; by
-    default any.
+    default any.  ``smtp``, which is not entered, is what ``send`` sends by.
+    ``files_within`` is how many seconds the server is given to put what it sent
+    into Sent by itself: zero where it is known not to, None where it always does.
     """
 
     def __init__(
@@ -85,10 +88,13 @@ class ImapConnector(Connector):
         timeout: SocketTimeout = TIMEOUT,
         ssl_context: ssl.SSLContext | None = None,
         lookup: Lookup | None = None,
+        smtp: SmtpSender | None = None,
+        files_within: float | None = PATIENCE,
     ):
         self._server = server
         self._connection = Connection(server, login, timeout, ssl_context, lookup)
         self._session = Session(self._connection)
+        self._sending = Sending(smtp, SentFolder(self._connection, self._session), files_within)
         self._statuses: dict[str, Status] = {}
         self._windows: dict[str, _Window] = {}
 
@@ -110,7 +116,7 @@ class ImapConnector(Connector):
         the next ``changes`` of a folder without any needs no word with the server.
         """
         folders, self._statuses = self._session.folders()
-        return [_folder(listed) for listed in folders]
+        return [listed.folder() for listed in folders]
 
     def changes(self, folder: Folder, cursor: Any, since: datetime, limit: int) -> Page:
         """The next page.  The cursor is ``{"uidvalidity", "high", "low", "since"}``.
@@ -165,6 +171,14 @@ class ImapConnector(Connector):
             yield _ref(status.uidvalidity, uid), items[b"BODY"]
         for uid in unreadable:
             raise _unreadable(status.uidvalidity, uid)
+
+    def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
+        """See ``Sending.send``."""
+        self._sending.send(message, sender, recipients)
+
+    def file_sent(self, message: bytes) -> bool:
+        """See ``Sending.file``: after a NotFiled."""
+        return self._sending.file(message)
 
     def _first(self, folder: Folder, status: Status, since: datetime, limit: int) -> Page:
         self._windows.pop(folder.ref, None)
@@ -230,14 +244,6 @@ class ImapConnector(Connector):
         for each in envelopes:
             items = messages.get(_uid(each.ref))
             yield replace(each, subject=subject(items[b"BODY"])) if items else each
-
-
-def _folder(listed: Listed) -> Folder:
-    try:
-        name = decode_utf7(listed.name.encode("ascii"))
-    except UnicodeError:
-        name = listed.name
-    return Folder(listed.name, name, role(name, listed.delimiter, listed.attributes))
 
 
 def _ref(uidvalidity: int, uid: int) -> str:

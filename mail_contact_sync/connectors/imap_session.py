@@ -10,8 +10,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from imapclient.imap_utf7 import decode as decode_utf7
+
 from . import headers, reasons
-from .base import FolderGone, SettingsError, TemporaryError
+from .base import Folder, FolderGone, SettingsError, TemporaryError
+from .folder_roles import role
 from .imap_answers import (
     fetch_answers,
     list_answers,
@@ -42,6 +45,13 @@ class Listed(NamedTuple):
     name: str
     delimiter: str
     attributes: frozenset[str]
+
+    def folder(self) -> Folder:
+        try:
+            name = decode_utf7(self.name.encode("ascii"))
+        except UnicodeError:
+            name = self.name
+        return Folder(self.name, name, role(name, self.delimiter, self.attributes))
 
 
 class Status(NamedTuple):

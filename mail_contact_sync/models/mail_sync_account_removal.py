@@ -25,35 +25,40 @@ class MailSyncAccount(models.Model):
             ).unlink()
         self._wake()
 
-    def _only_here(self, limit: int | None = None) -> list[int]:
-        """The ids of messages that no other mailbox holds.
+    def _only_here(self) -> SQL:
+        """A query of the messages that no other mailbox holds, and their keys.
 
         What Odoo itself sent or got has been no mailbox's from the beginning.
         """
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT message.id FROM mail_sync_match match
-                JOIN mail_message message ON message.id = match.mail_message_id
-                WHERE match.account_id = %s AND message.sync_access IS NOT NULL
-                    AND NOT EXISTS (
-                        SELECT FROM mail_sync_match other
-                        WHERE other.mail_message_id = message.id
-                            AND other.account_id <> match.account_id
-                    )
-                LIMIT %s
-                """,
-                self.id,
-                limit,
-            )
+        return SQL(
+            """
+            SELECT message.id, match.message_key FROM mail_sync_match match
+            JOIN mail_message message ON message.id = match.mail_message_id
+            WHERE match.account_id = %s AND message.sync_access IS NOT NULL
+                AND NOT EXISTS (
+                    SELECT FROM mail_sync_match other
+                    WHERE other.mail_message_id = message.id
+                        AND other.account_id <> match.account_id
+                )
+            """,
+            self.id,
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+
+    def _count_only_here(self) -> int:
+        """E-mails, each once whatever the number of its contacts."""
+        query = SQL("SELECT count(DISTINCT message_key) FROM (%s) AS mail", self._only_here())
+        self.env.cr.execute(query)
+        return self.env.cr.fetchone()[0]
+
+    def _next_to_remove(self) -> list[int]:
+        self.env.cr.execute(SQL("%s LIMIT %s", self._only_here(), MESSAGES_PER_STEP))
+        return list({row[0] for row in self.env.cr.fetchall()})
 
     def _remove_some(self):
         """One step of the removal, the last of which removes the account."""
         messages = self.env["mail.message"].sudo()
-        if self.remove_mails and (ids := self._only_here(MESSAGES_PER_STEP)):
+        if self.remove_mails and (ids := self._next_to_remove()):
             messages.browse(ids).unlink()
             return
         matches = self.env["mail.sync.match"].sudo().search([("account_id", "=", self.id)])

@@ -25,7 +25,7 @@ class MailSyncRemove(models.TransientModel):
         for removal in self:
             account = removal.account_id
             account._check_owner(or_manager=True)
-            removal.only_here_count = len(account._only_here())
+            removal.only_here_count = account._count_only_here()
 
     def action_remove(self):
         self.ensure_one()

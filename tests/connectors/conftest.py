@@ -2,14 +2,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import pytest
 from gmail_peer import Clock, new_gmailbox, running_google
-from imap_mailbox import new_mailbox, running_dovecot
+from imap_mailbox import USERS, new_mailbox, running_dovecot
 from peers.tcp_proxy import TcpProxy
+
+from dev.smtp import SmtpServer
 
 
 @pytest.fixture(scope="session")
 def dovecot():
     with running_dovecot() as dovecot:
         yield dovecot
+
+
+@pytest.fixture(scope="session")
+def submission(dovecot):
+    """A server that takes mail from the users of ``dovecot`` for each other."""
+    with SmtpServer(dovecot, USERS, tokens={"fresh token": "user0@ours.example"}) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ class TcpProxy:
     """Forwards what comes in at ``port`` to the loopback port ``target``, and back.
 
     A context manager.  ``cut_after`` is how many bytes a client may still receive
-    before the line is cut, over all connections; None for no end.  ``received``
-    counts what clients have received, ``sent`` holds what they have sent.
+    before the line is cut, over all connections, and ``cut_after_sent`` how many
+    it may still send; None for no end.  ``received`` counts what clients have
+    received, ``sent`` holds what they have sent.
     ``rewrite`` changes each piece on its way to the client.
     """
 
@@ -27,6 +28,7 @@ class TcpProxy:
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self.cut_after: int | None = None
+        self.cut_after_sent: int | None = None
         self.received = 0
         self.sent = b""
 
@@ -93,10 +95,13 @@ class TcpProxy:
 
     def _is_cut(self) -> bool:
         with self._lock:
-            return self.cut_after == 0
+            return 0 in (self.cut_after, self.cut_after_sent)
 
     def _outgoing(self, data: bytes) -> bytes:
         with self._lock:
+            if self.cut_after_sent is not None:
+                data = data[: self.cut_after_sent]
+                self.cut_after_sent -= len(data)
             self.sent += data
         return data
 

@@ -3,9 +3,16 @@
 """The demo mailbox: what must land where, and nothing else anywhere."""
 
 from collections import Counter
+from datetime import datetime, timezone
+from email import message_from_bytes
 
-from .conftest import BEN
+from imapclient import IMAPClient
+
+from dev.demo_mailbox.message import OFF
+
+from .conftest import ANNA, BEN
 from .demo import expected, in_scope, indexed, posted
+from .office import PASSWORD
 
 
 def by_contact(found) -> Counter[str]:
@@ -34,6 +41,37 @@ def test_the_ledger_holds_each_posted_mail(demo):
         "SELECT count(*) FROM mail_sync_match WHERE account_id = %s", demo.account
     )
     assert matches == demo.posted.total()
+
+
+def test_the_ledger_adds_up_to_what_is_on_the_server(demo):
+    fates = ("unmatched", "posted", "waiting", "skipped", "failed", "unreadable")
+    fields = ["envelope_count", "since", *(f"{fate}_count" for fate in fates)]
+    anna = demo.office.user("anna")
+    [account] = anna.call("mail.sync.account", "read", [demo.account], fields)
+    since = datetime.fromisoformat(account["since"])
+    assert account["envelope_count"] == len(on_the_server(demo, since))
+    assert account["envelope_count"] == sum(account[f"{fate}_count"] for fate in fates)
+    mails = {(mail.message_id, mail.subject, mail.date) for mail in demo.posted}
+    assert account["posted_count"] == len(mails)
+
+
+def on_the_server(demo, since) -> set[bytes]:
+    """The messages of the window in the folders that are synced, each once."""
+    found = set()
+    with IMAPClient("127.0.0.1", demo.office.dovecot.port, ssl=False, use_uid=True) as client:
+        client.plain_login(ANNA, PASSWORD)
+        client.normalise_times = False
+        listed = client.list_folders()
+        folders = {name for flags, _, name in listed if b"\\Noselect" not in flags}
+        for folder in folders.difference(OFF):
+            client.select_folder(folder, readonly=True)
+            items = client.fetch(client.search(), ["INTERNALDATE", "BODY.PEEK[]"])
+            for message in items.values():
+                received = message[b"INTERNALDATE"].astimezone(timezone.utc).replace(tzinfo=None)
+                if received >= since:
+                    raw = message[b"BODY[]"]
+                    found.add(message_from_bytes(raw)["Message-ID"] or raw)
+    return found
 
 
 def test_another_run_changes_nothing(demo):
