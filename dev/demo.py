@@ -5,12 +5,14 @@
 import time
 import unicodedata
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 
+from .demo_google import google, set_up, sign_in
 from .demo_mailbox import DemoMailbox, generate
 from .environment import Environment
 from .odoo import Odoo
+from .process import free_port
 from .progress import fail, say
 from .rpc import Client
 from .sandbox import Sandbox
@@ -20,9 +22,12 @@ _COLLEAGUE = "Ben Okafor <ben.okafor@halden-weighing.example>"
 _GROUPS = [("base", "group_partner_manager"), ("sales_team", "group_sale_salesman")]
 
 
-def show(environment: Environment, *, port: int | None, once: bool) -> int:
-    """Run the demo; returns 0 if every contact has the messages it should have."""
-    with Sandbox(environment) as sandbox:
+def show(environment: Environment, *, port: int | None, once: bool, provider: str) -> int:
+    """Run the demo; returns 0 if every contact has the messages it should have.
+
+    Anna's mailbox is at ``provider``; "imap" ones are there in any case.
+    """
+    with Sandbox(environment) as sandbox, ExitStack() as servers:
         say("Writing the demo mailbox")
         mailbox = generate(_ADDRESS, _OWNER, datetime.now(timezone.utc), _COLLEAGUE)
         copies = mailbox.copy_for(mailbox.colleague.email)
@@ -32,6 +37,11 @@ def show(environment: Environment, *, port: int | None, once: bool) -> int:
         dovecot.own()
         names = sandbox.name_server(dovecot)
         say("Starting Odoo")
+        port = port or free_port()
+        url = f"http://127.0.0.1:{port}"
+        peer = None
+        if provider == "google":
+            peer = servers.enter_context(google(sandbox, [mailbox, copies], url))
         odoo = sandbox.odoo(
             sandbox.database("demo"),
             port=port,
@@ -43,7 +53,12 @@ def show(environment: Environment, *, port: int | None, once: bool) -> int:
         admin.call("ir.config_parameter", "set_param", "mail_contact_sync.name_server", name_server)
         contacts = _create_users_and_contacts(admin, mailbox)
         anna = Client(odoo.url, odoo.database, "anna", "anna")
-        _sync(anna)
+        say("Connecting the mailbox; the scheduled action syncs it")
+        if peer:
+            set_up(admin, peer, url)
+            _wait(anna, sign_in(anna, peer, _ADDRESS))
+        else:
+            _wait(anna, _connect(anna))
         agrees = _print_table(anna, contacts, mailbox.expected)
         if once:
             return not agrees
@@ -86,18 +101,21 @@ def _create_users_and_contacts(admin: Client, mailbox: DemoMailbox) -> dict[str,
     return ids
 
 
-def _sync(anna: Client) -> None:
-    """Connect the mailbox as its owner, and wait until the scheduled action is through with it."""
-    say("Connecting the mailbox; the scheduled action syncs it")
+def _connect(anna: Client) -> int:
+    """Connect the mailbox as its owner; returns the account's id."""
     wizard = anna.call("mail.sync.connect", "create", [{"address": _ADDRESS, "password": "demo"}])
     added = anna.call("mail.sync.connect", "action_add", wizard)
     if added["res_model"] != "mail.sync.account":
         raise fail(anna.call("mail.sync.connect", "read", wizard, ["problem"])[0]["problem"])
-    account = [added["res_id"]]
+    return added["res_id"]
+
+
+def _wait(anna: Client, account: int) -> None:
+    """Wait until the scheduled action is through with the mailbox."""
     fields = ["state", "status", "error_message", "last_sync", "scanning", "waiting_count"]
     said = ""
     while True:
-        [now] = anna.call("mail.sync.account", "read", account, fields)
+        [now] = anna.call("mail.sync.account", "read", [account], fields)
         if now["state"] == "stopped":
             raise fail(now["error_message"])
         if now["status"] != said:

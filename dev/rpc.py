@@ -27,6 +27,10 @@ class Client:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 
+    def get(self, path: str) -> requests.Response:
+        """What a browser gets for a page, redirects and all."""
+        return self._session.get(self._url + path, allow_redirects=False, timeout=300)
+
     def _post(self, path: str, params: dict):
         body = {"jsonrpc": "2.0", "method": "call", "params": params}
         answer = self._session.post(self._url + path, json=body, timeout=300).json()
