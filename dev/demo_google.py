@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from .demo_mailbox import DemoMailbox
+from .demo_mailbox.message import count
+from .demo_mailbox.oddities import REPLY_TO_ALONE
+from .demo_mailbox.people import CONTACTS
 from .emulator import packages
 from .google_mailbox import Mail
 from .google_proxy import CLIENT_ID, CLIENT_SECRET, Google
@@ -41,6 +44,12 @@ def google(sandbox: Sandbox, mailboxes: Iterable[DemoMailbox], odoo_url: str) ->
         for mailbox in mailboxes
     }
     return Google(sandbox.new_folder("google"), installed, users, [odoo_url + REDIRECT])
+
+
+def expected(mailbox: DemoMailbox) -> dict[str, int]:
+    """Contact name to the number of messages that a search finds: there is none in Reply-To."""
+    found = [message for message in mailbox.messages if message.reason != REPLY_TO_ALONE]
+    return count(found, CONTACTS)
 
 
 def set_up(admin: Client, google: Google, odoo_url: str) -> None:

@@ -27,6 +27,8 @@ _PROSE = {
     for script in scripts.scripts("oddities")
 }
 
+REPLY_TO_ALONE = "contact in Reply-To alone"
+
 
 def _write(
     desk: Desk, key: str, sender: Person, days: float, to: tuple[Person, ...], turn=0, **more
@@ -55,7 +57,7 @@ def only_in_other_headers(desk: Desk) -> None:
             "reply_to": (asking,),
             "extra": (("Reply-To", f"{asking.name} <{asking.email}>"),),
         }
-        _receive(desk, key, form, days, "contact in Reply-To alone", **reply_to)
+        _receive(desk, key, form, days, REPLY_TO_ALONE, **reply_to)
     for key, sender, days in (
         ("cc-1", FORWARDER, 88),
         ("cc-2", LABORATORY, 85),
