@@ -25,9 +25,11 @@ class TestGoogleAccount(GoogleCase):
         return self.google._grant(self.account)
 
     def renew(self, new, before=None):
-        with self._committing():
-            account = self.env["mail.sync.account"].browse(self.account.id)
-            self.google._renew(account, before or self.stored(), new)
+        before = before or self.stored()
+        with self._committing(), self.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            account = env["mail.sync.account"].browse(self.account.id)
+            env["mail.sync.provider.google"]._renew(account, before, new)
 
     # Secrets --------------------------------------------------------------------------
 
@@ -147,6 +149,13 @@ class TestGoogleAccount(GoogleCase):
             self.env["mail.sync.connect"].with_user(self.anna).with_context(**action["context"])
         ).create({})
         self.assertEqual((dialog.provider, dialog.address), ("google", "anna@ours.test"))
+
+    def test_nobody_opens_anothers_dialog(self):
+        dialog = self.dialog(password="waiting for its server", host="imap.ours.test")
+        for user in (self.anna, self.env.ref("base.user_admin")):
+            for method, *args in (("write", {"host": "evil.test"}), ("action_add",), ("read",)):
+                with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+                    getattr(dialog.with_user(user), method)(*args)
 
     # The end --------------------------------------------------------------------------
 

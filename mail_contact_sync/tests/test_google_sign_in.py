@@ -135,9 +135,9 @@ class TestGoogleSignIn(HttpCase):
         self.assertFalse(self.redeemed)
 
     def test_a_state_does_not_live_long(self):
-        asked = self.leave(self.dialog())
-        with patch.object(controller.time, "time", lambda: 10**11):
-            answer = self.come_back(state=asked["state"], code="c1")
+        with patch.object(controller, "LIFETIME", -1):
+            asked = self.leave(self.dialog())
+        answer = self.come_back(state=asked["state"], code="c1")
         self.assertSaid(answer, "took too long")
         self.assertFalse(self.redeemed)
 
