@@ -3,6 +3,7 @@
 import pytest
 from gmail_peer import Clock, new_gmailbox, running_google
 from imap_mailbox import USERS, new_mailbox, running_dovecot
+from microsoft_imap import running_outlook
 from microsoft_peer import running_microsoft
 from peers.tcp_proxy import TcpProxy
 
@@ -98,3 +99,10 @@ def microsoft(running_365):
     assert running_365.crashes == []
     violations, running_365.graph.violations = running_365.graph.violations, []
     assert violations == []
+
+
+@pytest.fixture(scope="session")
+def outlook(running_365):
+    """The IMAP server of Microsoft 365."""
+    with running_outlook(running_365) as dovecot:
+        yield dovecot

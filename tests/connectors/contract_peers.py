@@ -13,6 +13,7 @@ from typing import Any
 import exchange_double
 from gmail_peer import CLARA, new_gmailbox
 from imap_mailbox import SINCE, names, new_mailbox
+from microsoft_imap import OutlookMailbox
 
 from mail_contact_sync.connectors.base import Connector, Folder
 from mail_contact_sync.connectors.gmail import ALL
@@ -105,6 +106,20 @@ def imap(request) -> Peer:
     mailbox = new_mailbox(request.getfixturevalue("dovecot"))
     request.addfinalizer(mailbox.client.logout)
     return ImapPeer(mailbox)
+
+
+class OutlookImapPeer(ImapPeer):
+    def connect_wrongly(self) -> Connector:
+        self._mailbox.microsoft.consent.revoke(self.address)
+        return self._mailbox.connect()
+
+
+@peer("microsoft-imap")
+def microsoft_imap(request) -> Peer:
+    microsoft, outlook = map(request.getfixturevalue, ("microsoft", "outlook"))
+    mailbox = OutlookMailbox(microsoft, outlook)
+    request.addfinalizer(mailbox.client.logout)
+    return OutlookImapPeer(mailbox)
 
 
 class GmailPeer(Peer):
