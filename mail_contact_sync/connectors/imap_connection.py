@@ -93,7 +93,7 @@ class Ahead:
         self.records: list[Any] | None = None
         self._tag = imap._command("UID", "FETCH", *arguments)
 
-    def read(self, imap: IMAP4) -> None:
+    def hear(self, imap: IMAP4) -> None:
         try:
             status, answers = imap._command_complete("UID", self._tag)
         except IMAP4.abort:
@@ -204,7 +204,7 @@ class Connection:
         if self._ahead:
             ahead, self._ahead = self._ahead, None
             with self._translating():
-                ahead.read(self._client._imap)
+                ahead.hear(self._client._imap)
         with self._translating():
             yield self._client
 

@@ -69,9 +69,9 @@ def test_a_page_is_asked_for_once_and_ahead_of_time():
 
 @pytest.mark.parametrize("refusal", [b"{tag} NO later\r\n", b"{tag} BAD what\r\n", OK])
 def test_what_was_refused_ahead_is_asked_for_again(refusal):
-    with scripted(answer(3, 4) + OK, refusal, answer(1, 2) + OK) as server:
-        with connector_of(server) as connector:
-            assert pages(connector) == [["<4@b>", "<3@b>"], ["<2@b>", "<1@b>"]]
+    server = scripted(answer(3, 4) + OK, refusal, answer(1, 2) + OK)
+    with server, connector_of(server) as connector:
+        assert pages(connector) == [["<4@b>", "<3@b>"], ["<2@b>", "<1@b>"]]
 
 
 def test_what_came_ahead_without_some_is_completed():
