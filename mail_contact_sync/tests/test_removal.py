@@ -123,7 +123,7 @@ class TestRemoval(SyncCase):
         self.remove("remove")
         with patch(f"{REMOVAL}.MESSAGES_PER_STEP", 2):
             self.account._remove_some()
-        for uid, received, raw in self.mailbox.mail["INBOX"]:
+        for _uid, received, raw in self.mailbox.mail["INBOX"]:
             if b"Both" in raw:
                 self.connectors[self.other].add("INBOX", raw, received)
         engine = type(self.env["mail.sync.engine"])
