@@ -12,6 +12,7 @@ from typing import Any
 
 import exchange_double
 from gmail_peer import CLARA, new_gmailbox
+from graph_peer import Graphbox
 from imap_mailbox import SINCE, names, new_mailbox
 from microsoft_imap import OutlookMailbox
 
@@ -120,6 +121,38 @@ def microsoft_imap(request) -> Peer:
     mailbox = OutlookMailbox(microsoft, outlook)
     request.addfinalizer(mailbox.client.logout)
     return OutlookImapPeer(mailbox)
+
+
+class GraphPeer(Peer):
+    def __init__(self, graphbox):
+        self._graphbox = graphbox
+        self.address = graphbox.user
+        graphbox.mailbox.add_folder("Project")
+        self.folder = graphbox.folder("Project")
+
+    def connect(self) -> Connector:
+        return self._graphbox.connect()
+
+    def connect_wrongly(self) -> Connector:
+        self._graphbox.microsoft.consent.revoke(self.address)
+        return self._graphbox.connect()
+
+    def add(self, *names, days=1, message=None):
+        self._graphbox.add(*names, days=days, message=message, folder="Project")
+
+    def remove(self, *names):
+        self._graphbox.remove(*names)
+
+    def state(self):
+        return self._graphbox.state()
+
+    def void_cursors(self):
+        self._graphbox.graph.mail.void()
+
+
+@peer("graph")
+def graph(request) -> Peer:
+    return GraphPeer(Graphbox(request.getfixturevalue("microsoft")))
 
 
 class GmailPeer(Peer):
