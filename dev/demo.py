@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 
-from .demo_google import expected, google, set_up, sign_in
+from .demo_google import expected, google, mails, set_up, sign_in
 from .demo_mailbox import DemoMailbox, generate
 from .environment import Environment
 from .odoo import Odoo
@@ -41,7 +41,8 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         url = f"http://127.0.0.1:{port}"
         peer = None
         if provider == "google":
-            peer = servers.enter_context(google(sandbox, [mailbox, copies], url))
+            users = {each.owner.email: mails(each) for each in (mailbox, copies)}
+            peer = servers.enter_context(google(sandbox, users, url))
         odoo = sandbox.odoo(
             sandbox.database("demo"),
             port=port,

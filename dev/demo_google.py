@@ -3,7 +3,6 @@
 """The demo's mailboxes at Google, or what stands in for it on this machine."""
 
 import json
-from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -28,22 +27,23 @@ _LABELS = {
 }
 
 
-def google(sandbox: Sandbox, mailboxes: Iterable[DemoMailbox], odoo_url: str) -> Google:
-    """Google with these mailboxes, for an Odoo at ``odoo_url``; to be entered.
-
-    Labels stand for folders, of which Google has none; those of the user's own are left out.
-    """
+def google(sandbox: Sandbox, users: dict[str, list[Mail]], odoo_url: str) -> Google:
+    """Google with these mailboxes, for an Odoo at ``odoo_url``; to be entered."""
     home = sandbox.environment.home
     with home.alone():
         installed = packages(home)
-    users = {
-        mailbox.owner.email: [
-            Mail(f"{number:016x}", message.raw, message.received, _LABELS.get(message.folder, ()))
-            for number, message in enumerate(mailbox.messages, start=1)
-        ]
-        for mailbox in mailboxes
-    }
     return Google(sandbox.new_folder("google"), installed, users, [odoo_url + REDIRECT])
+
+
+def mails(mailbox: DemoMailbox) -> list[Mail]:
+    """Its mails as Google has them.
+
+    Labels stand for folders, of which Google has none; those of the user's own are left out.
+    """
+    return [
+        Mail(f"{number:016x}", message.raw, message.received, _LABELS.get(message.folder, ()))
+        for number, message in enumerate(mailbox.messages, start=1)
+    ]
 
 
 def expected(mailbox: DemoMailbox) -> dict[str, int]:

@@ -98,6 +98,7 @@ class ConnectorError(Exception):
     """
 
     def __init__(self, reason: str, detail: str = ""):
+        detail = detail.replace("\0", "")  # no database takes it, whoever said it
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail

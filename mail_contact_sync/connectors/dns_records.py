@@ -9,7 +9,6 @@ more than ``MAX_RECORDS`` answers are taken.
 import random
 import re
 from dataclasses import dataclass
-from itertools import groupby
 
 import dns.exception
 import dns.name
@@ -112,9 +111,8 @@ def services(name: str, resolver: Resolver, deadline: Deadline) -> tuple[Service
 def _in_order(records: list) -> list:
     """By priority, and among equals drawn by lot as their weights say."""
     ordered = []
-    by_priority = sorted(records, key=lambda record: record.priority)
-    for _, group in groupby(by_priority, key=lambda record: record.priority):
-        left = list(group)
+    for priority in sorted({record.priority for record in records}):
+        left = [record for record in records if record.priority == priority]
         while left:
             # With a little for those of weight 0, which may be chosen, if rarely.
             weights = [record.weight or 0.01 for record in left]

@@ -64,7 +64,7 @@ class _Adapter(HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args, **options):
-        super().init_poolmanager(*args, ssl_context=self._context, **options)
+        result = super().init_poolmanager(*args, ssl_context=self._context, **options)
         fence, seconds = self._fence, self._seconds
         if fence:
 
@@ -77,6 +77,7 @@ class _Adapter(HTTPAdapter):
 
             pools = self.poolmanager.pool_classes_by_scheme
             self.poolmanager.pool_classes_by_scheme = {**pools, "https": Pool}
+        return result
 
     def send(self, request, **options):
         response = super().send(request, **options)

@@ -86,7 +86,7 @@ def _checked(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         host_name(parts.hostname or "")
-        parts.port  # noqa: B018  # raises where it is no number
+        _ = parts.port  # raises where it is no number
     except ValueError:
         raise SettingsError(reasons.NO_SETTINGS, "no URL") from None
     if parts.scheme != "https":
@@ -100,7 +100,7 @@ def _get_once(parts: SplitResult, fence: Fence, deadline: Deadline) -> tuple[str
     """Where we are sent to, or what is there."""
     host, port = host_name(parts.hostname), parts.port or WEB_PORT
     with fence.open_tls(host, port, _PORTS, deadline) as connection:
-        client = HTTPConnection(host)
+        client = HTTPConnection(host, timeout=deadline.left())
         client.sock = _Socket(connection, deadline)
         try:
             client.request("GET", _target(parts), headers={**_HEADERS, "Host": _at(host, port)})

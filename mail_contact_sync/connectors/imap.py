@@ -209,7 +209,8 @@ class ImapConnector(Connector):
         end = bisect_left(window.uids, seen.low)
         start = max(0, end - limit)
         uids = window.uids[start:end]
-        envelopes, failed = self._envelopes(seen.uidvalidity, uids[::-1], since)
+        ahead = window.uids[max(0, start - limit) : start]
+        envelopes, failed = self._envelopes(seen.uidvalidity, uids[::-1], since, ahead)
         seen = replace(seen, low=uids[0] if start else 1, since=since)
         return Page(envelopes, seen.dump(), seen.low > 1, len(window.uids), failed)
 
@@ -222,9 +223,11 @@ class ImapConnector(Connector):
         return window
 
     def _envelopes(
-        self, uidvalidity: int, uids: Sequence[int], since: datetime
+        self, uidvalidity: int, uids: Sequence[int], since: datetime, ahead: Sequence[int] = ()
     ) -> tuple[tuple[Envelope, ...], tuple[MessageError, ...]]:
+        """Of ``uids``; those ``ahead`` will be asked for next."""
         messages, unreadable = self._session.headers(uids)
+        self._session.headers_ahead(ahead)
         envelopes = []
         for uid in uids:
             items = messages.get(uid)

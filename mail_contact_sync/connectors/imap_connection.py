@@ -85,6 +85,25 @@ class _Imap4(IMAP4):
         return self._open_socket()
 
 
+class Ahead:
+    """The answer to a UID FETCH that the server works on while we do something else."""
+
+    def __init__(self, imap: IMAP4, arguments: Sequence[str]):
+        #: the untagged answers once they are there; stays None where the server refused
+        self.records: list[Any] | None = None
+        self._tag = imap._command("UID", "FETCH", *arguments)
+
+    def hear(self, imap: IMAP4) -> None:
+        try:
+            status, answers = imap._command_complete("UID", self._tag)
+        except IMAP4.abort:
+            raise
+        except IMAP4.error:
+            return
+        if status == "OK":
+            self.records = imap._untagged_response(status, answers, "FETCH")[1]
+
+
 class Connection:
     """From ``open`` to ``close`` or the first failure.
 
@@ -106,6 +125,7 @@ class Connection:
         self._ssl_context = ssl_context
         self._lookup = lookup or (lambda host, port: [host])
         self._client: IMAPClient | None = None
+        self._ahead: Ahead | None = None
         self._allowance = 0
         sasl_plain = b64encode(f"\0{server.login}\0{server.password}".encode()).decode()
         self._secrets = (server.password, sasl_plain) if server.password else ()
@@ -160,6 +180,8 @@ class Connection:
 
     def close(self) -> None:
         """Log out, if there still is whom to tell."""
+        if self._ahead:
+            self._drop()  # nobody waits for the answer any more
         if self._client:
             with suppress(ConnectorError), self.talking() as client:
                 client.logout()
@@ -169,7 +191,7 @@ class Connection:
         if self._client:
             with suppress(OSError):
                 self._client.shutdown()
-        self._client = None
+        self._client = self._ahead = None
 
     @contextmanager
     def talking(self) -> Iterator[IMAPClient]:
@@ -179,8 +201,23 @@ class Connection:
         """
         if self._client is None:
             raise TemporaryError(reasons.CONNECTION_DROPPED)
+        if self._ahead:
+            ahead, self._ahead = self._ahead, None
+            with self._translating():
+                ahead.hear(self._client._imap)
         with self._translating():
             yield self._client
+
+    def fetch_ahead(self, *arguments: str) -> Ahead:
+        """Send a UID FETCH.  Its answer is there after the next command, or ``hear``."""
+        with self.talking() as client:
+            self._ahead = Ahead(client._imap, arguments)
+            return self._ahead
+
+    def hear(self) -> None:
+        """Wait for the answer to what was sent ahead, if anything was."""
+        with self.talking():
+            pass
 
     @contextmanager
     def _translating(self, connecting: bool = False) -> Iterator[None]:

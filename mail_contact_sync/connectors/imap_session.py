@@ -22,7 +22,7 @@ from .imap_answers import (
     sequence_set,
     status_answers,
 )
-from .imap_connection import Connection
+from .imap_connection import Ahead, Connection
 from .imap_errors import Refused
 
 #: Messages of one SEARCH: imaplib takes lines of a million bytes, a UID up to eleven.
@@ -31,9 +31,12 @@ MAX_SEARCH = 80_000
 MAX_SET = 7000
 #: Messages of one FETCH that a server may keep back before the fault is its own.
 MAX_UNREADABLE = 20
+#: Answers, of a page each, that are kept for folders to be gone on with.
+MAX_AHEAD = 8
 
 _NOT_SELECTABLE = {"\\noselect", "\\nonexistent"}
 _HEADERS = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({' '.join(headers.FIELDS)})])"
+_OF_HEADERS = {b"BODY": bytes, b"RFC822.SIZE": int}
 _SUBJECT = "(UID BODY.PEEK[HEADER.FIELDS (SUBJECT)])"
 
 Items = dict[bytes, Any]
@@ -77,6 +80,8 @@ class Session:
     def __init__(self, connection: Connection):
         self._connection = connection
         self._exists = 0
+        self._folder: tuple[str, int] | None = None
+        self._ahead: dict[tuple, Ahead] = {}
 
     def folders(self) -> tuple[list[Listed], dict[str, Status]]:
         """All folders, and the Status of each where the server gives it along."""
@@ -122,6 +127,7 @@ class Session:
         if not answer.get(b"UIDVALIDITY"):
             raise SettingsError(reasons.UIDS_UNSUPPORTED)
         self._exists = answer.get(b"EXISTS", 0)
+        self._folder = name, answer[b"UIDVALIDITY"]
         return Status(answer[b"UIDVALIDITY"], answer.get(b"UIDNEXT"))
 
     def search(self, *criteria: str) -> array:
@@ -146,7 +152,24 @@ class Session:
 
     def headers(self, uids: Sequence[int]) -> Fetched:
         """RFC822.SIZE, INTERNALDATE and the header fields, as BODY."""
-        return self._fetch(uids, _HEADERS, {b"BODY": bytes, b"RFC822.SIZE": int})
+        found: dict[int, Items] = {}
+        if ahead := self._ahead.pop((self._folder, *sorted(uids)), None):
+            self._connection.hear()
+            answers = self._understood(ahead.records or [], _OF_HEADERS)
+            found = {uid: answers[uid] for uid in uids if uid in answers}
+        return self._fetch(uids, _HEADERS, _OF_HEADERS, found)
+
+    def headers_ahead(self, uids: Sequence[int]) -> None:
+        """Have the server look up what ``headers`` of this folder will be asked for next.
+
+        It does so while we deal with what it said before; that is what takes the time.
+        """
+        messages = sequence_set(sorted(uids))
+        if uids and len(messages) <= MAX_SET:
+            while len(self._ahead) >= MAX_AHEAD:
+                del self._ahead[next(iter(self._ahead))]
+            key = (self._folder, *sorted(uids))
+            self._ahead[key] = self._connection.fetch_ahead(messages, _HEADERS)
 
     def subjects(self, uids: Sequence[int]) -> Fetched:
         """The Subject field, as BODY."""
@@ -157,8 +180,15 @@ class Session:
         part = "" if limit is None else f"<0.{limit}>"
         return self._fetch(uids, f"(UID BODY.PEEK[]{part})", {b"BODY": bytes})
 
-    def _fetch(self, uids: Sequence[int], items: str, needed: dict[bytes, type]) -> Fetched:
-        found = self._fetch_in_parts(uids, items, needed)
+    def _fetch(
+        self,
+        uids: Sequence[int],
+        items: str,
+        needed: dict[bytes, type],
+        found: dict[int, Items] | None = None,
+    ) -> Fetched:
+        """``found`` is what is known already."""
+        found = found or self._fetch_in_parts(uids, items, needed)
         absent = sorted(uid for uid in uids if uid not in found)
         if not absent:
             return Fetched(found, [])
@@ -197,6 +227,9 @@ class Session:
 
     def _fetch_part(self, messages: str, items: str, needed: dict[bytes, type]) -> dict[int, Items]:
         records = self._connection.command("uid", "FETCH", messages, items)
+        return self._understood(records, needed)
+
+    def _understood(self, records: list[Any], needed: dict[bytes, type]) -> dict[int, Items]:
         with self._connection.talking():
             return {
                 uid: answer

@@ -3,7 +3,7 @@
 """Whether a mail server answers under a name.  Nothing is sent that tells of anybody."""
 
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 
 from .base import ConnectorError
 from .deadline import Deadline
@@ -25,19 +25,19 @@ def speaks_imap(host: str, fence: Fence, deadline: Deadline) -> bool:
 
 def submission(host: str, fence: Fence, deadline: Deadline) -> tuple[int, str] | None:
     """Port and security of a submission server with a good certificate, if there is one."""
-    try:
-        with fence.open_tls(host, 465, MAIL_PORTS, deadline.sooner(3)) as connection:
-            if _line(connection, deadline).startswith(b"220"):
-                return 465, "tls"
-    except (ConnectorError, OSError):
-        pass
-    try:
-        with closing(fence.open(host, 587, MAIL_PORTS, deadline)) as connection:
-            if _offers_starttls(connection, deadline):
-                fence.secure(connection, host, deadline).close()
-                return 587, "starttls"
-    except (ConnectorError, OSError):
-        pass
+    with (
+        suppress(ConnectorError, OSError),
+        fence.open_tls(host, 465, MAIL_PORTS, deadline.sooner(3)) as connection,
+    ):
+        if _line(connection, deadline).startswith(b"220"):
+            return 465, "tls"
+    with (
+        suppress(ConnectorError, OSError),
+        closing(fence.open(host, 587, MAIL_PORTS, deadline)) as connection,
+    ):
+        if _offers_starttls(connection, deadline):
+            fence.secure(connection, host, deadline).close()
+            return 587, "starttls"
     return None
 
 

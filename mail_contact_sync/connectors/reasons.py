@@ -93,3 +93,11 @@ TOO_MANY_RECIPIENTS = "too-many-recipients"
 ADDRESS_INVALID = "address-invalid"
 ADDRESS_UNSUPPORTED = "address-unsupported"  # letters beyond ASCII before the @
 NO_SENT_FOLDER = "no-sent-folder"
+
+# Microsoft's consent
+CONSENT_REQUIRED = "consent-required"  # the user has not allowed what is asked for
+ADMIN_CONSENT = "admin-consent"  # the organisation lets only an administrator allow it
+SECOND_FACTOR = "second-factor"  # the user has to sign in again, with it
+CONDITIONAL_ACCESS = "conditional-access"  # a rule of the organisation keeps us out
+WRONG_TENANT = "wrong-tenant"  # the app is not for this organisation or kind of account
+CLIENT_SECRET = "client-secret"  # wrong or expired

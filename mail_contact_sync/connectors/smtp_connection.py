@@ -63,7 +63,7 @@ class Client(SMTP):
 
     def putcmd(self, cmd: str, args: str = "") -> None:
         self.listen()
-        super().putcmd(cmd, args)
+        return super().putcmd(cmd, args)
 
     def listen(self) -> None:
         """See that no answer is there before its question, for which it would be taken.

@@ -58,10 +58,14 @@ class MailSyncAccount(models.Model):
     def _remove_some(self):
         """One step of the removal, the last of which removes the account."""
         messages = self.env["mail.message"].sudo()
+        matches = self.env["mail.sync.match"].sudo()
+        held_here = [("account_id", "=", self.id)]
         if self.remove_mails and (ids := self._next_to_remove()):
+            # Their rows with them: "posted, and deleted since" would be true of the copy in
+            # a colleague's mailbox, too, and keep it out for good.
+            matches.search([*held_here, ("mail_message_id", "in", ids)]).unlink()
             messages.browse(ids).unlink()
             return
-        matches = self.env["mail.sync.match"].sudo().search([("account_id", "=", self.id)])
-        others = messages.browse(matches.mail_message_id.ids)
+        others = messages.browse(matches.search(held_here).mail_message_id.ids)
         self.unlink()
         others._sync_refresh_access()

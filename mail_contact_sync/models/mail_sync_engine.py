@@ -60,9 +60,23 @@ class MailSyncEngine(models.AbstractModel):
             with Lease.on(self.env.registry, account.id) as lease:
                 self.env.cr.commit()
                 while lease and account.exists():
-                    account._remove_some()
+                    if not self._remove_some(account):
+                        break
                     if not self.env["ir.cron"]._commit_progress(1, remaining=1):
                         return False
+        return True
+
+    @api.model
+    def _remove_some(self, account) -> bool:
+        """One step of a removal; False where it has to wait for another run."""
+        try:
+            account._remove_some()
+            self.env.flush_all()
+        except Exception as error:
+            self.env.cr.rollback()
+            if not isinstance(error, MissingError | OperationalError):
+                _logger.exception("Mailbox %s could not be removed", account.id)
+            return False
         return True
 
     @api.model
@@ -145,7 +159,7 @@ class MailSyncEngine(models.AbstractModel):
             finished = ticker.news = True
             # What goes wrong because somebody pauses or removes it meanwhile is no error.
             if account.exists().state == "active":
-                self._handle(account, error)
+                self._note(account, error)
         else:
             if finished:
                 self._rest(account)

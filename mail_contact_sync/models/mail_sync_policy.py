@@ -5,7 +5,10 @@ import random
 from datetime import timedelta
 from math import ceil
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 
 from ..connectors import reasons
 from ..connectors.base import (
@@ -29,6 +32,19 @@ class MailSyncEngine(models.AbstractModel):
     """Errors: the only policy."""
 
     _inherit = "mail.sync.engine"
+
+    @api.model
+    def _note(self, account, error: Exception):
+        """Whatever cannot be noted holds up this account, and not those that come after it."""
+        try:
+            self._handle(account, error)
+            self.env.flush_all()
+        except (MissingError, OperationalError):
+            raise
+        except Exception as bug:
+            self.env.cr.rollback()
+            _logger.exception("Mailbox %s: its trouble could not be noted", account.id)
+            self._back_off(account, UNEXPECTED, type(bug).__name__)
 
     @api.model
     def _handle(self, account, error: Exception):

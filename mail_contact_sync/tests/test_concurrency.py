@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 # pylint: disable=invalid-commit
 # What two transactions see of each other is the subject.
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from itertools import combinations_with_replacement
 from unittest.mock import patch
@@ -14,7 +15,7 @@ from odoo.modules.registry import Registry
 from odoo.tests.common import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ..connectors.base import Folder
+from ..connectors.base import AuthenticationFailed, Folder
 from .common import MemoryConnector
 
 RAW = """\
@@ -68,12 +69,12 @@ class TestConcurrency(BaseCase):
     def _env(self, cr):
         return api.Environment(cr, SUPERUSER_ID, {})
 
-    def _account(self, cr):
+    def _account(self, cr, address="anna@ours.test"):
         env = self._env(cr)
         account = env["mail.sync.account"].create(
             {
                 "user_id": env.ref("base.user_admin").id,
-                "address": "anna@ours.test",
+                "address": address,
                 "state": "active",
                 "since": "2020-01-01",
                 "next_sync": "2020-01-01",
@@ -138,6 +139,38 @@ class TestConcurrency(BaseCase):
             self._close(slow)
             self._close(fast)
             self._remove(account_id, [contact_id])
+
+    def test_what_goes_wrong_with_a_mailbox_holds_up_no_other(self):
+        engine = self.registry["mail.sync.engine"]
+        account = self.registry["mail.sync.account"]
+        broken = ValueError("broken")
+        for case, fault in {
+            "what the server said": nullcontext(),
+            "the handling": patch.object(engine, "_stop", side_effect=broken),
+            "the removal": patch.object(account, "_remove_some", side_effect=broken),
+        }.items():
+            cr = self._cursor()
+            first, second = (self._account(cr, f"{name}@ours.test") for name in ("anna", "ben"))
+            accounts = self._env(cr)["mail.sync.account"].browse([first, second])
+            if case == "the removal":
+                accounts[0].state = "removing"
+            mailboxes = {first: MemoryConnector(), second: self.mailbox}
+            mailboxes[first].error = AuthenticationFailed("bad-credentials", "NO\0")
+            cr.commit()
+            try:
+                with (
+                    self.subTest(case),
+                    patch.object(account, "_connector", lambda self, m=mailboxes: m[self.id]),
+                    mute_logger("odoo.addons.mail_contact_sync.models.mail_sync_engine"),
+                    fault,
+                ):
+                    accounts.env["mail.sync.engine"]._cron_sync()
+                    self.assertTrue(accounts[1].last_sync)
+                    self.assertEqual(bool(accounts[0].error_reason), case != "the removal")
+            finally:
+                self._close(cr)
+                self._remove(first, [])
+                self._remove(second, [])
 
     @mute_logger("odoo.sql_db")
     def test_pages_of_an_account_are_stored_one_after_another(self):

@@ -157,6 +157,19 @@ class TestConnect(SyncCase):
         with self.assertRaises(AccessError):
             dialog.read(["secret"])
 
+    def test_nobody_finds_the_dialog_of_another(self):
+        self.failures = dict.fromkeys(LOGINS, SettingsError(reasons.CERTIFICATE))
+        dialog = self.dialog()
+        dialog.action_add()
+        self.servers.clear()
+        for user in self.ben + self.env.ref("base.user_admin"):
+            other = dialog.with_user(user)
+            self.assertFalse(other.search([]))
+            for name in ("read", "write", "action_add", "action_by_hand"):
+                with self.assertRaises(AccessError):
+                    getattr(other, name)(*([{"host": "evil.test"}] if name == "write" else []))
+        self.assertFalse(self.servers)
+
     # Sending only -----------------------------------------------------------------
 
     def test_an_account_for_sending_only_is_not_read(self):

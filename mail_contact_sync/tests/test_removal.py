@@ -115,6 +115,24 @@ class TestRemoval(SyncCase):
         self.remove("keep", self.manager)
         self.assertEqual(self.account.state, "removing")
 
+    def test_a_colleagues_copy_that_comes_during_the_removal_is_not_lost(self):
+        for number in range(4):
+            raw = self.mail(subject=f"Both {number}", to="anna@ours.test, ben@ours.test")
+            self.arrive(raw)
+        self.sync()
+        self.remove("remove")
+        with patch(f"{REMOVAL}.MESSAGES_PER_STEP", 2):
+            self.account._remove_some()
+        for _uid, received, raw in self.mailbox.mail["INBOX"]:
+            if b"Both" in raw:
+                self.connectors[self.other].add("INBOX", raw, received)
+        engine = type(self.env["mail.sync.engine"])
+        with patch.object(engine, "_finish_removals", lambda _self: True):
+            self.sync()  # another lane
+        self.sync()
+        both = self.synced().filtered(lambda message: message.subject.startswith("Both"))
+        self.assertEqual(len(both), 4)
+
     # Handing over -------------------------------------------------------------------
 
     def hand_over(self, user, to):

@@ -3,6 +3,8 @@
 import pytest
 from gmail_peer import Clock, new_gmailbox, running_google
 from imap_mailbox import USERS, new_mailbox, running_dovecot
+from microsoft_imap import running_outlook
+from microsoft_peer import running_microsoft
 from peers.tcp_proxy import TcpProxy
 
 from dev.smtp import SmtpServer
@@ -79,3 +81,28 @@ def google(running):
 @pytest.fixture
 def gmailbox(google, clock):
     return new_gmailbox(google, clock)
+
+
+@pytest.fixture(scope="session")
+def running_365():
+    with running_microsoft() as microsoft:
+        yield microsoft
+
+
+@pytest.fixture
+def microsoft(running_365):
+    """Microsoft 365, whose published metadata allows all that a test asks of it."""
+    running_365.graph.forget()
+    running_365.consent.forms.clear()
+    running_365.consent.refreshes = 0
+    yield running_365
+    assert running_365.crashes == []
+    violations, running_365.graph.violations = running_365.graph.violations, []
+    assert violations == []
+
+
+@pytest.fixture(scope="session")
+def outlook(running_365):
+    """The IMAP server of Microsoft 365."""
+    with running_outlook(running_365) as dovecot:
+        yield dovecot

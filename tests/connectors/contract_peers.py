@@ -12,7 +12,9 @@ from typing import Any
 
 import exchange_double
 from gmail_peer import CLARA, new_gmailbox
+from graph_peer import Graphbox
 from imap_mailbox import SINCE, names, new_mailbox
+from microsoft_imap import OutlookMailbox
 
 from mail_contact_sync.connectors.base import Connector, Folder
 from mail_contact_sync.connectors.gmail import ALL
@@ -105,6 +107,52 @@ def imap(request) -> Peer:
     mailbox = new_mailbox(request.getfixturevalue("dovecot"))
     request.addfinalizer(mailbox.client.logout)
     return ImapPeer(mailbox)
+
+
+class OutlookImapPeer(ImapPeer):
+    def connect_wrongly(self) -> Connector:
+        self._mailbox.microsoft.consent.revoke(self.address)
+        return self._mailbox.connect()
+
+
+@peer("microsoft-imap")
+def microsoft_imap(request) -> Peer:
+    microsoft, outlook = map(request.getfixturevalue, ("microsoft", "outlook"))
+    mailbox = OutlookMailbox(microsoft, outlook)
+    request.addfinalizer(mailbox.client.logout)
+    return OutlookImapPeer(mailbox)
+
+
+class GraphPeer(Peer):
+    def __init__(self, graphbox):
+        self._graphbox = graphbox
+        self.address = graphbox.user
+        graphbox.mailbox.add_folder("Project")
+        self.folder = graphbox.folder("Project")
+
+    def connect(self) -> Connector:
+        return self._graphbox.connect()
+
+    def connect_wrongly(self) -> Connector:
+        self._graphbox.microsoft.consent.revoke(self.address)
+        return self._graphbox.connect()
+
+    def add(self, *names, days=1, message=None):
+        self._graphbox.add(*names, days=days, message=message, folder="Project")
+
+    def remove(self, *names):
+        self._graphbox.remove(*names)
+
+    def state(self):
+        return self._graphbox.state()
+
+    def void_cursors(self):
+        self._graphbox.graph.mail.void()
+
+
+@peer("graph")
+def graph(request) -> Peer:
+    return GraphPeer(Graphbox(request.getfixturevalue("microsoft")))
 
 
 class GmailPeer(Peer):

@@ -261,7 +261,7 @@ def test_a_failed_search_is_no_empty_folder():
 def test_folders_numbered_alike_are_not_mixed_up():
     answers = {
         "UID SEARCH": [b"* SEARCH 1 2\r\n" + OK, b"* SEARCH 1\r\n" + OK],
-        "UID FETCH": [header(2, "a2") + OK, header(1, "b1") + OK, header(1, "a1") + OK],
+        "UID FETCH": [header(2, "a2") + OK, header(1, "a1") + OK, header(1, "b1") + OK],
     }
     other = Folder("Other", "Other")
     with ScriptedImap(answers) as server, connector_of(server) as connector:

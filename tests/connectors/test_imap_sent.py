@@ -156,6 +156,15 @@ def test_what_the_servers_search_does_not_know_yet_is_seen(mailbox, ben, monkeyp
     assert len(raw_sent(mailbox)) == 1
 
 
+def test_a_copy_that_is_not_among_the_last_is_found(mailbox, ben, monkeypatch):
+    monkeypatch.setattr(imap_sent, "_LAST", 1)
+    for name in ("m1", "m2", "m3"):
+        mailbox.client.append("Sent", written_by(mailbox, ben, name))
+    with mailbox.connect(files_within=0) as connector:
+        assert connector.file_sent(written_by(mailbox, ben))
+    assert len(raw_sent(mailbox)) == 3
+
+
 @pytest.mark.parametrize(
     ("listed", "name"),
     [

@@ -489,6 +489,16 @@ def test_that_it_took_the_message_cannot_be_said_before_it_had_it():
     assert isinstance(error, TemporaryError) and error.reason == reasons.PROTOCOL_ERROR
 
 
+@pytest.mark.parametrize("stage", ["NOOP", "MAIL", "RCPT", "DATA"])
+def test_after_a_farewell_nothing_more_is_said(stage):
+    with ScriptedSmtp({stage: b"421 4.4.2 closing\r\n"}) as peer:
+        with sender_to(peer.port) as sender, pytest.raises(Throttled):
+            sender.check()
+            sender.send(letter(), ANNA, [BEN])
+        assert peer.commands[-1].startswith(stage)
+        assert said(peer, "RSET", "QUIT") == []
+
+
 def test_a_farewell_that_nobody_asked_for_is_understood():
     with ScriptedSmtp({"AUTH": b"235 ok\r\n421 4.3.2 shutting down\r\n"}) as peer:
         error = failure(peer)

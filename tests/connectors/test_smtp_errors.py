@@ -116,6 +116,7 @@ def test_a_refused_sender(answer, kind, reason):
         ("552 5.2.2 mailbox full", RecipientsRefused, reasons.RECIPIENT_REFUSED),
         ("553 5.7.1 Sender address rejected: x", SettingsError, reasons.SEND_DENIED),
         ("550 5.4.5 Daily user sending limit exceeded", Throttled, reasons.DAILY_LIMIT),
+        ("450 4.1.8 Sender address rejected: no such domain", Throttled, reasons.RATE_LIMIT),
         ("450 4.2.0 Greylisted", Throttled, reasons.RATE_LIMIT),
         (
             "452 4.5.3 has too many recipients",
@@ -207,6 +208,11 @@ def test_no_address_and_no_token_of_a_link_is_passed_on(stage):
     detail = of_reply(Reply(450, text), stage).detail
     assert CLARA not in detail and BEN not in detail and "abc" not in detail
     assert "https://help.example/x" in detail
+
+
+def test_a_secret_that_is_part_of_another_leaves_nothing_of_it():
+    secrets = {"corr", "correct horse", "horse"}
+    assert of_reply(Reply(535, "no: correct horse"), LOGIN, secrets).detail == "535 no: ***"
 
 
 def test_a_server_that_quotes_the_message_does_not_get_it_into_an_error():

@@ -1,0 +1,89 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A real Dovecot that takes Microsoft's access tokens, and mailboxes on it."""
+
+import subprocess
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from imap_mailbox import Mailbox, running_dovecot
+from microsoft_peer import CLIENT, consented, endpoints, new_user
+
+from dev.graph import Microsoft
+from mail_contact_sync.connectors import oauth_microsoft
+from mail_contact_sync.connectors.imap import ImapConnector
+from mail_contact_sync.connectors.imap_oauth import oauth_login
+from mail_contact_sync.connectors.oauth import Grant
+from mail_contact_sync.connectors.oauth_tokens import TokenSource
+
+#: A token is good if whoever issued it tells whose it is, and it is the user's who logs in.
+_OAUTH2 = """introspection_mode = auth
+introspection_url = {url}/v1.0/me
+username_attribute = mail
+"""
+_SETTINGS = {
+    "2.3": """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {file}
+}}
+""",
+    "2.4": """
+auth_mechanisms = plain login xoauth2
+oauth2 {{
+{oauth2}
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2
+}}
+""",
+}
+
+
+@contextmanager
+def running_outlook(microsoft: Microsoft):
+    """The IMAP server of ``microsoft``."""
+    version = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True)
+    oauth2 = _OAUTH2.format(url=microsoft.url)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        file = folder / "oauth2.conf"
+        file.write_text(oauth2)
+        dialect = "2.3" if version.stdout.startswith("2.3.") else "2.4"
+        settings = _SETTINGS[dialect].format(file=file, oauth2=oauth2)
+        with running_dovecot(settings) as dovecot:
+            yield dovecot
+
+
+class OutlookMailbox(Mailbox):
+    """A mailbox and what its connector keeps: the grant, in each of its states."""
+
+    def __init__(self, microsoft: Microsoft, dovecot):
+        super().__init__(dovecot, new_user(), dovecot.port)
+        self.server = replace(self.server, password="")
+        self.microsoft = microsoft
+        self.stored: list[Grant] = []
+        self.grant = consented(microsoft, self.user, oauth_microsoft.imap_scopes())
+
+    def tokens(self) -> TokenSource:
+        return TokenSource(CLIENT, self.grant, self._store, self._refresh)
+
+    def connect(self, **options) -> ImapConnector:
+        return super().connect(login=oauth_login(self.tokens()), **options)
+
+    def age(self) -> None:
+        """Let the grant look as it does when its access token has ended."""
+        self.grant = replace(self.grant, expires_at=datetime.now(timezone.utc))
+
+    def _store(self, grant: Grant) -> None:
+        self.stored.append(grant)
+        self.grant = grant
+
+    def _refresh(self, client, grant: Grant) -> Grant:
+        return oauth_microsoft.refresh(client, grant, endpoints=endpoints(self.microsoft))

@@ -1,0 +1,133 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Signing in with Google, as people do it: in a browser, on a consent page of its own."""
+
+import os
+from datetime import datetime, timedelta, timezone
+from itertools import count
+
+import pytest
+from playwright.sync_api import expect
+
+from dev.demo_google import google as peer
+from dev.demo_google import set_up
+
+_numbers = count(1)
+USERS = [f"user{number}@mail.ours.example" for number in range(20)]
+
+
+@pytest.fixture(scope="session")
+def google(sandbox, office):
+    with peer(sandbox, {user: [] for user in USERS}, office.odoo.url) as google:
+        set_up(office.user("admin"), google, office.odoo.url)
+        yield google
+        assert not google.gmail.violations
+
+
+class Gmailbox:
+    """A mailbox at Google, and a customer who writes to it."""
+
+    def __init__(self, google, office, page):
+        self.google, self.office, self.page = google, office, page
+        self.address = USERS[next(_numbers)]
+        self.mailbox = google.mailboxes[self.address]
+        self.customer_address = f"customer.of.{self.address}"
+        [self.customer] = office.add_contacts([{"name": "Clara", "email": self.customer_address}])
+        self.account = None
+
+    def add(self, *subjects, days=1.0, sender=""):
+        received = datetime.now(timezone.utc) - timedelta(days=days)
+        for subject in subjects:
+            lines = (
+                f"From: {sender or self.customer_address}",
+                f"To: {self.address}",
+                f"Subject: {subject}",
+                f"Date: {received:%a, %d %b %Y %H:%M:%S +0000}",
+                f"Message-ID: <{subject}.{self.address}>",
+                "",
+                subject,
+            )
+            self.mailbox.add("\r\n".join(lines).encode(), received)
+
+    @property
+    def dialog(self):
+        return self.page.get_by_role("dialog")
+
+    def begin(self):
+        self.page.goto("/odoo/mailboxes")
+        self.page.get_by_role("button", name="Add account").first.click()
+        self.dialog.get_by_label("E-mail Address").fill(self.address)
+        self.dialog.get_by_text("Google", exact=True).click()
+        self.shot("dialog")
+        self.leave()
+
+    def leave(self):
+        self.dialog.get_by_role("button", name="Continue with Google").click()
+        self.page.wait_for_url(f"{self.google.url}/**")
+        self.shot("consent")
+
+    def consent(self, address=""):
+        self.page.get_by_role("button", name=address or self.address).click()
+
+    def posted(self):
+        rows = self.office.sql(
+            """SELECT subject FROM mail_message
+               WHERE model = 'res.partner' AND res_id = %s AND sync_access IS NOT NULL""",
+            self.customer,
+        )
+        return sorted(subject for (subject,) in rows)
+
+    def connect(self):
+        self.begin()
+        self.consent()
+        expect(self.page.get_by_text("Up to date")).to_be_visible()
+        [[self.account]] = self.office.sql("SELECT max(id) FROM mail_sync_account")
+
+    def sync(self):
+        self.office.sync_now("anna", self.account)
+        self.office.rest()
+
+    def shot(self, name):
+        if folder := os.environ.get("MAIL_CONTACT_SYNC_SCREENSHOTS"):
+            self.page.screenshot(path=f"{folder}/google-{name}.png")
+
+
+@pytest.fixture
+def gmailbox(google, office, log_in):
+    gmailbox = Gmailbox(google, office, log_in("anna"))
+    yield gmailbox
+    if gmailbox.account:
+        office.user("anna").call("mail.sync.account", "unlink", [gmailbox.account])
+
+
+def test_consent_on_googles_page_is_all_it_takes(gmailbox):
+    gmailbox.add("Past", days=30)
+    gmailbox.add("Private", sender="friend@elsewhere.example")
+    gmailbox.connect()
+    gmailbox.shot("account")
+    assert gmailbox.posted() == ["Past"]
+    gmailbox.add("New")
+    gmailbox.sync()
+    assert gmailbox.posted() == ["New", "Past"]
+    got = {call.call.param("id") for call in gmailbox.google.gmail.asked if call.call}
+    assert got is not None
+
+
+def test_deny_comes_back_with_words(gmailbox):
+    gmailbox.begin()
+    gmailbox.page.goto(
+        f"{gmailbox.office.odoo.url}/mail_contact_sync/google/redirect?error=access_denied&state=x"
+    )
+    gmailbox.shot("failed")
+    expect(gmailbox.page.get_by_role("alert")).to_contain_text("opened twice")
+    gmailbox.page.get_by_role("link", name="Back to the mailboxes").click()
+    gmailbox.page.wait_for_url("**/odoo/mailboxes**")
+
+
+def test_settings(gmailbox, log_in):
+    page = log_in("admin")
+    page.goto("/odoo/settings")
+    page.locator("#mail_sync_google").scroll_into_view_if_needed()
+    gmailbox.page, own = page, gmailbox.page
+    gmailbox.shot("settings")
+    gmailbox.page = own
