@@ -161,7 +161,7 @@ class TestConcurrency(BaseCase):
                 with (
                     self.subTest(case),
                     patch.object(account, "_connector", lambda self, m=mailboxes: m[self.id]),
-                    mute_logger("odoo.addons.mail_contact_sync.models.mail_sync_engine"),
+                    mute_logger("odoo.addons.mail_contact_sync.models.mail_sync_policy"),
                     fault,
                 ):
                     accounts.env["mail.sync.engine"]._cron_sync()

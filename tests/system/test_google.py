@@ -17,7 +17,8 @@ USERS = [f"user{number}@mail.ours.example" for number in range(20)]
 
 
 @pytest.fixture(scope="session")
-def google(sandbox, office):
+def google(sandbox, office, chromium):
+    # The browser's fixture lifts a limit of memory that Node.js cannot live with, either.
     with peer(sandbox, {user: [] for user in USERS}, office.odoo.url) as google:
         set_up(office.user("admin"), google, office.odoo.url)
         yield google
@@ -89,6 +90,7 @@ class Gmailbox:
 
     def shot(self, name):
         if folder := os.environ.get("MAIL_CONTACT_SYNC_SCREENSHOTS"):
+            self.page.wait_for_timeout(600)
             self.page.screenshot(path=f"{folder}/google-{name}.png")
 
 
