@@ -44,7 +44,8 @@ class _Fault:
 class Graph:
     """``requests`` records what was asked, also in batches, one by one; ``violations`` what
     Microsoft's metadata or documentation has against requests or answers; ``batches`` the sizes
-    of batches.  ``root`` is its address, to be set before it is asked.
+    of batches.  ``under_way`` is called while a request is.  ``root`` is its address, to be set
+    before it is asked.
     """
 
     def __init__(self, consent: Consent, mailboxes: dict[str, GraphMailbox]):
@@ -56,6 +57,7 @@ class Graph:
         self.violations: list[str] = []
         self.batches: list[int] = []
         self.most_at_once = 0
+        self.under_way: Callable[[], object] = lambda: None
         self._faults: deque[_Fault] = deque()
         self._under_way: Counter = Counter()
         self._lock = threading.Lock()
@@ -94,6 +96,7 @@ class Graph:
         self.requests, self.violations, self.batches = [], [], []
         self._faults.clear()
         self.most_at_once = 0
+        self.under_way = lambda: None
 
     # Answering ------------------------------------------------------------------------
 
@@ -139,6 +142,7 @@ class Graph:
             if many > AT_ONCE:
                 words = "Application is over its MailboxConcurrency limit."
                 raise Failure(429, "ApplicationThrottled", words)
+            self.under_way()
             yield
         finally:
             with self._lock:

@@ -47,7 +47,7 @@ class BadRequest(TemporaryError):
 
 
 class GatewayTimeout(Throttled):
-    """It was too much for one answer."""
+    """It was too much for one answer: Graph says nothing of waiting."""
 
 
 def translate(answer: Answer, *, scope: str, shared: bool = False) -> ConnectorError:
@@ -68,7 +68,7 @@ def translate(answer: Answer, *, scope: str, shared: bool = False) -> ConnectorE
     if words & _MOVING:
         return TemporaryError(reasons.MAILBOX_MOVING, told, wait)
     if answer.status in _PAUSES or words & _PAUSE:
-        kind = GatewayTimeout if answer.status == 504 else Throttled
+        kind = GatewayTimeout if answer.status == 504 and wait is None else Throttled
         return kind(reasons.RATE_LIMIT, told, wait or A_PAUSE)
     if answer.status == 401:
         return _unauthorised(answer, told)

@@ -61,6 +61,7 @@ class Fetch:
             while self._left and len(running) < AT_ONCE and not self._stopped:
                 ref = self._left.popleft()
                 token = self._tokens[ref] = self._session.tokens.token()
+                self._session.usage.requests += 1
                 running[pool.submit(self._ask, ref, token)] = ref
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 ref, answer = running.pop(future), future.result()

@@ -132,12 +132,16 @@ class Session:
         link: str,
         headers: Mapping[str, str],
         body: bytes | None = None,
-        limit: int = MAX_ANSWER,
+        limit: int | None = None,
     ) -> Answer:
-        """The answer, whatever its status; a token that is refused is renewed once."""
+        """The answer of at most ``limit`` bytes, else MAX_ANSWER, whatever its status; a token
+        that is refused is renewed once."""
+        limit = limit or MAX_ANSWER
         token = self.tokens.token()
+        self.usage.requests += 1
         answer = self.ask_with(token, method, link, headers, body, limit)
         if answer.status == 401 and (renewed := self.tokens.renewed(token)):
+            self.usage.requests += 1
             answer = self.ask_with(renewed, method, link, headers, body, limit)
         return answer
 
@@ -147,11 +151,11 @@ class Session:
         method: str,
         link: str,
         headers: Mapping[str, str],
-        body: bytes | None = None,
-        limit: int = MAX_ANSWER,
+        body: bytes | None,
+        limit: int,
         web: Web | None = None,
     ) -> Answer:
-        self.usage.requests += 1
+        """The answer to ``token``, whatever its status.  Not counted, so that threads may ask."""
         headers = {**headers, "Authorization": f"Bearer {token}"}
         return (web or self._web).send(
             method, self._root + link, headers=headers, body=body, limit=limit
