@@ -5,12 +5,14 @@
 import os
 from datetime import datetime, timedelta, timezone
 from itertools import count
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from dev.demo_google import google as peer
 from dev.demo_google import set_up
+from dev.google_proxy import CLIENT_ID, CLIENT_SECRET
 
 _numbers = count(1)
 USERS = [f"user{number}@mail.ours.example" for number in range(20)]
@@ -81,6 +83,9 @@ class Gmailbox:
     def connect(self):
         self.begin()
         self.consent()
+        self.wait_until_it_is_read()
+
+    def wait_until_it_is_read(self):
         expect(self.page.get_by_text("Up to date")).to_be_visible()
         [[self.account]] = self.office.sql("SELECT max(id) FROM mail_sync_account")
 
@@ -111,25 +116,61 @@ def test_consent_on_googles_page_is_all_it_takes(gmailbox):
     gmailbox.add("New")
     gmailbox.sync()
     assert gmailbox.posted() == ["New", "Past"]
-    got = {call.call.param("id") for call in gmailbox.google.gmail.asked if call.call}
-    assert got is not None
 
 
-def test_deny_comes_back_with_words(gmailbox):
+def test_deny_comes_back_with_words_and_the_way_to_try_again(gmailbox):
+    gmailbox.add("Past")
     gmailbox.begin()
-    gmailbox.page.goto(
-        f"{gmailbox.office.odoo.url}/mail_contact_sync/google/redirect?error=access_denied&state=x"
-    )
+    # The peer's page has no such button; this is where Google's leads.
+    [state] = parse_qs(urlsplit(gmailbox.page.url).query)["state"]
+    back = f"{gmailbox.office.odoo.url}/mail_contact_sync/google/redirect"
+    gmailbox.page.goto(f"{back}?error=access_denied&state={state}")
     gmailbox.shot("failed")
-    expect(gmailbox.page.get_by_role("alert")).to_contain_text("opened twice")
-    gmailbox.page.get_by_role("link", name="Back to the mailboxes").click()
-    gmailbox.page.wait_for_url("**/odoo/mailboxes**")
+    expect(gmailbox.page.get_by_role("alert")).to_contain_text("You did not allow Odoo")
+    gmailbox.page.get_by_role("link", name="Try again").click()
+    gmailbox.consent()
+    gmailbox.wait_until_it_is_read()
+    assert gmailbox.posted() == ["Past"]
 
 
-def test_settings(gmailbox, log_in):
+def test_a_permission_withdrawn_at_google_and_given_again(gmailbox, google, office):
+    gmailbox.connect()
+    [refresh] = [
+        refresh
+        for refresh, (user, _) in google.consent._granted.items()
+        if user == gmailbox.address
+    ]
+    google.consent.revoke(refresh)
+    gmailbox.add("Meanwhile")
+    office.sync_now("anna", gmailbox.account)
+    page = gmailbox.page
+    expect(page.get_by_text("Google no longer lets Odoo read this mailbox")).to_be_visible()
+    gmailbox.shot("revoked")
+    page.get_by_role("button", name="Reconnect").click()
+    gmailbox.shot("reconnect")
+    gmailbox.leave()
+    gmailbox.consent()
+    gmailbox.wait_until_it_is_read()
+    office.rest()
+    assert gmailbox.posted() == ["Meanwhile"]
+
+
+def test_removing_gives_the_permission_back(gmailbox, google, office):
+    gmailbox.connect()
+    account, gmailbox.account = gmailbox.account, None
+    dialog = office.user("anna").call("mail.sync.remove", "create", [{"account_id": account}])
+    office.user("anna").call("mail.sync.remove", "action_remove", dialog)
+    assert gmailbox.address not in {token.user for token in google.consent.tokens.values()}
+    gone = "SELECT 1 WHERE NOT EXISTS (SELECT FROM mail_sync_account WHERE id = %s)"
+    office.wait_for(gone, account)
+
+
+def test_the_settings_show_no_secret(gmailbox, log_in):
     page = log_in("admin")
     page.goto("/odoo/settings")
     page.locator("#mail_sync_google").scroll_into_view_if_needed()
+    assert CLIENT_SECRET not in page.content()
+    expect(page.get_by_label("Client ID")).to_have_value(CLIENT_ID)
     gmailbox.page, own = page, gmailbox.page
     gmailbox.shot("settings")
     gmailbox.page = own
