@@ -229,8 +229,7 @@ class MailSyncSentence(models.AbstractModel):
             reasons.OAUTH_CLIENT: _(
                 "%s does not know Odoo under the client ID and secret that are set up here. "
                 "Please tell your administrator: the ID, the secret and the redirect address "
-                "in the settings have to be those that %s shows.",
-                host,
+                "have to be the same there and in the settings.",
                 host,
             ),
             reasons.API_DISABLED: _(

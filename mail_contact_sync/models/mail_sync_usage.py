@@ -39,8 +39,8 @@ class MailSyncUsage(models.Model):
     def _in_words(self) -> str:
         """What the first reading took, as far as it has come."""
         return self.env._(
-            "%(searches)s searches and %(messages)s looks at single messages: %(units)s units of "
-            "the %(limit)s that Google allows in a minute.",
+            "Searches: %(searches)s. Messages looked at or fetched: %(messages)s. Together "
+            "%(units)s of Google's units, of which a mailbox may use %(limit)s a minute.",
             searches=f"{self.first_queries:,}",
             messages=f"{self.first_messages:,}",
             units=f"{self.first_units:,}",

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
+from odoo.tools import SQL
+
 from ..connectors import reasons
 from ..connectors.base import Connector, CursorExpired, Folder, Mailbox, Page, Throttled
 from ..connectors.gmail_quota import Budget, Usage
@@ -188,9 +190,10 @@ class GoogleCase(SyncCase):
         with self._committing():
             self.env.ref("mail_contact_sync.ir_cron_lane_1").method_direct_trigger()
 
-    def rows(self, table, columns="*"):
+    def rows(self, table, columns="id"):
         self.env.flush_all()
-        self.env.cr.execute(f"SELECT {columns} FROM {table}")
+        names = SQL(", ").join(map(SQL.identifier, columns.split(", ")))
+        self.env.cr.execute(SQL("SELECT %s FROM %s", names, SQL.identifier(table)))
         return self.env.cr.fetchall()
 
     def contact(self, name="Dora", email="dora@other.test"):

@@ -283,7 +283,7 @@ class TestGoogleSearch(GoogleCase):
         self.mailbox.room = 100
         self.sync()
         report = self.account.with_user(self.anna).usage
-        self.assertIn("2 looks at single messages", report)
+        self.assertIn("looked at or fetched: 2.", report)
         self.mailbox.usage.units = 50_000
         self.account.invalidate_recordset()
         self.sync()
