@@ -151,6 +151,27 @@ def test_the_past_survives_deletions_between_pages(box, connector, low_limit):
     assert found == numbered(*range(1, 51))
 
 
+@pytest.mark.parametrize("limit", [7, 100])
+def test_a_delta_in_no_order_is_cut_off_anywhere(box, connector, low_limit, monkeypatch, limit):
+    monkeypatch.setattr(box.graph.mail, "jumbled", True)
+    aged(box, *range(1, 51))
+    found, cursor = read(connector, box.folder(), limit=limit)
+    assert set(found) == set(numbered(*range(1, 51)))
+    assert read(connector, box.folder(), cursor)[0] == []
+
+
+def test_a_list_that_does_not_say_how_to_go_on(box, connector, low_limit, monkeypatch):
+    monkeypatch.setattr(box.graph.mail, "unlinked", True)
+    aged(box, *range(1, 51))
+    assert read(connector, box.folder(), limit=10)[0] == numbered(*range(1, 51))
+
+
+def test_a_limit_that_is_lower_than_known_is_noticed_by_the_total(box, connector, monkeypatch):
+    monkeypatch.setattr(box.graph.mail, "most_filtered", 20)
+    aged(box, *range(1, 51))
+    assert read(connector, box.folder(), limit=10)[0] == numbered(*range(1, 51))
+
+
 def test_a_folder_just_below_the_limit_is_not_listed(box, connector, low_limit):
     aged(box, *range(1, 15))
     read(connector, box.folder(), limit=100)
