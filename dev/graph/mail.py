@@ -45,8 +45,8 @@ class _State:
 
 class GraphMail:
     """``most_filtered`` is what a delta with a filter gives, ``jumbled`` that it does so in no
-    order, ``unlinked`` that lists do not say how to go on.  ``sent`` holds what was sent: by whom,
-    to whom, and the message.
+    order, ``unlinked`` that lists do not say how to go on, ``most_listed`` what they give at once.
+    ``sent`` holds what was sent: by whom, to whom, and the message.
     """
 
     def __init__(self, mailboxes: dict[str, GraphMailbox]):
@@ -55,6 +55,7 @@ class GraphMail:
         self.sent: list[tuple[str, list[str], bytes]] = []
         self._states: dict[str, _State] = {}
         self.jumbled = self.unlinked = False
+        self.most_listed = 1000
 
     def void(self) -> None:
         """Let all tokens that are out have expired."""
@@ -79,6 +80,7 @@ class GraphMail:
         return self._mail(mailbox, place).raw
 
     def listing(self, mailbox: GraphMailbox, place: Place, query: Query, _page: int) -> dict:
+        query = replace(query, top=min(query.top, self.most_listed))
         mails = self._matching(mailbox, self._folder(mailbox, place), query)
         page = mails[query.skip : query.skip + query.top]
         answer: dict = {"value": [self._told(mail, query) for mail in page]}

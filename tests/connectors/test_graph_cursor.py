@@ -126,6 +126,14 @@ def test_messages_of_one_second_are_neither_lost_nor_doubled(box, connector, low
     assert len(found) == len(set(found)) == 17 + 15 + 1
 
 
+def test_more_of_one_second_than_are_listed_at_once(box, connector, low_limit, monkeypatch):
+    monkeypatch.setattr(box.graph.mail, "most_listed", 5)
+    aged(box, *range(1, 18))
+    box.add(*(f"t{number}" for number in range(20)), days=1)
+    found, _cursor = read(connector, box.folder(), limit=3)
+    assert len(found) == len(set(found)) == 17 + 20
+
+
 def test_new_mail_comes_before_the_rest_of_the_past(box, connector, low_limit):
     aged(box, *range(1, 41))
     cursor = None
