@@ -44,10 +44,9 @@ class _State:
 
 
 class GraphMail:
-    """``era`` is that of the tokens given out: those of an earlier one have expired.
-
-    ``most_filtered`` is what a delta with a filter gives.  ``sent`` holds what was sent: by
-    whom, to whom, and the message.
+    """``most_filtered`` is what a delta with a filter gives, ``jumbled`` that it does so in no
+    order, ``unlinked`` that lists do not say how to go on, ``most_listed`` what they give at once.
+    ``sent`` holds what was sent: by whom, to whom, and the message.
     """
 
     def __init__(self, mailboxes: dict[str, GraphMailbox]):
@@ -55,7 +54,8 @@ class GraphMail:
         self.most_filtered = MOST_FILTERED
         self.sent: list[tuple[str, list[str], bytes]] = []
         self._states: dict[str, _State] = {}
-        self.partial_updates = True
+        self.jumbled = self.unlinked = False
+        self.most_listed = 1000
 
     def void(self) -> None:
         """Let all tokens that are out have expired."""
@@ -80,12 +80,13 @@ class GraphMail:
         return self._mail(mailbox, place).raw
 
     def listing(self, mailbox: GraphMailbox, place: Place, query: Query, _page: int) -> dict:
+        query = replace(query, top=min(query.top, self.most_listed))
         mails = self._matching(mailbox, self._folder(mailbox, place), query)
         page = mails[query.skip : query.skip + query.top]
         answer: dict = {"value": [self._told(mail, query) for mail in page]}
         if query.count:
             answer["@odata.count"] = len(mails)
-        if query.skip + query.top < len(mails):
+        if query.skip + query.top < len(mails) and not self.unlinked:
             state = replace(query, skip=query.skip + query.top)
             answer["@odata.nextLink"] = state
         return answer
@@ -112,6 +113,8 @@ class GraphMail:
     def _begun(self, mailbox: GraphMailbox, place: Place, query: Query) -> _State:
         folder = self._folder(mailbox, place)
         mails = self._matching(mailbox, folder, query)
+        if self.jumbled:
+            mails.sort(key=lambda mail: mail.id)
         if query.since:
             mails = mails[: self.most_filtered]
         left = tuple(f"created {mail.id}" for mail in mails)
@@ -148,7 +151,7 @@ class GraphMail:
                 "id": id,
                 "@removed": {"reason": "deleted"},
             }
-        if kind == "updated" and self.partial_updates:
+        if kind == "updated":
             return resources.changed(mail)
         return self._told(mail, state.query)
 

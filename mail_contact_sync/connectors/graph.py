@@ -77,8 +77,8 @@ class GraphConnector(Connector):
         A message comes again that was changed or moved here.  After the first 5,000, new mail
         comes before the rest of the past; until then, after them.
         """
-        session = self._session
-        assert session and self._scan
+        if self._scan is None:
+            raise TemporaryError(reasons.CONNECTION_DROPPED)
         return self._scan.changes(folder, cursor, since, limit)
 
     def fetch(

@@ -18,6 +18,8 @@ from .web import Answer, TooLarge, Web
 
 #: What may be wrong with one message alone.
 _ABOUT_ONE = (TemporaryError, BadRequest)
+#: Messages that Graph may keep back before the trouble is its own.
+MAX_FAILED = 10
 
 
 class Fetch:
@@ -98,6 +100,8 @@ class Fetch:
             self._kept_back = MessageError(reasons.MESSAGE_UNREADABLE, "too large", ref)
         elif type(answer) in _ABOUT_ONE:
             self._failed[ref] = answer
+            if len(self._failed) > MAX_FAILED:
+                self._stopped = self._stopped or answer
         elif not isinstance(answer, NotFound):
             self._stopped = self._stopped or answer
         return None

@@ -42,8 +42,9 @@ class Cursor:
 
     ``stage`` "first": in the first round, to go on at ``link``.  "past": that is over, ``link``
     begins or goes on with a later one, and of the past all has been read that was received
-    after the second ``edge``, and of that second the messages ``ties``.  "new": nothing of the
-    past is left.  ``count`` is how many the first round has given, ``total`` how many there were.
+    after the second ``edge`` (None: nothing for certain), and of that second the messages
+    ``ties``.  "new": nothing of the past is left.  ``count`` is how many the first round has
+    given, ``total`` how many there were, ``ordered`` whether the newest came first, as asked.
     """
 
     since: datetime
@@ -53,6 +54,7 @@ class Cursor:
     ties: tuple[str, ...] = ()
     count: int = 0
     total: int | None = None
+    ordered: bool = True
 
     @classmethod
     def load(cls, value: dict[str, Any]) -> "Cursor":
@@ -67,14 +69,32 @@ class Cursor:
 
     def passed(self, items: Iterable[Item]) -> "Cursor":
         """This one after ``items`` of the past, newest first, have been read."""
-        edge, ties = self.edge, list(self.ties)
+        edge, ties, ordered = self.edge, list(self.ties), self.ordered
         for item in items:
             when = received(item)
+            if when and edge and when > edge:
+                ordered = False
             if when and (edge is None or when < edge):
                 edge, ties = when, []
             if when and when == edge:
                 ties.append(item["id"])
-        return replace(self, edge=edge, ties=tuple(dict.fromkeys(ties)))
+        return replace(self, edge=edge, ties=tuple(dict.fromkeys(ties)), ordered=ordered)
+
+    def ended(self) -> "Cursor":
+        """This one after the first round.
+
+        It may have been cut off, and below its oldest message others wait; or anywhere, where
+        the order was another.
+        """
+        if self.count < NEAR_LIMIT and self.count >= (self.total or 0):
+            return self.done()
+        if self.ordered:
+            return replace(self, stage="past")
+        return replace(self, stage="past", edge=None, ties=())
+
+    def done(self) -> "Cursor":
+        """This one after the past."""
+        return replace(self, stage="new", edge=None, ties=(), count=0)
 
 
 _DATES = ("since", "edge")
@@ -119,8 +139,7 @@ class Scan:
         seen = seen.passed(found.items)
         seen = replace(seen, link=found.link, count=seen.count + len(found.items))
         if not found.more:
-            cut_off = seen.edge and seen.count >= NEAR_LIMIT
-            seen = replace(seen, stage="past") if cut_off else _done(seen)
+            seen = seen.ended()
         # What came since the round began is told of in the next one.
         more = found.more or not begins or seen.stage == "past"
         return self._page(folder, found.items, seen, more, seen.since)
@@ -134,7 +153,7 @@ class Scan:
             return self._page(folder, found.items, seen, more, since)
         items, more = self._past(folder, seen, limit)
         seen = seen.passed(items)
-        return self._page(folder, items, seen if more else _done(seen), more, since)
+        return self._page(folder, items, seen if more else seen.done(), more, since)
 
     def _begin(self, folder: Folder, seen: Cursor, limit: int) -> _Found:
         def link(**options: str) -> str:
@@ -165,7 +184,8 @@ class Scan:
         That second is asked for again, for it may have messages that were not given yet.
         """
         window = f"receivedDateTime ge {_stamp(seen.since)}"
-        window += f" and receivedDateTime lt {_stamp(seen.edge + _SECOND)}"
+        if seen.edge:
+            window += f" and receivedDateTime lt {_stamp(seen.edge + _SECOND)}"
         known, size = set(seen.ties), min(limit, PAGE)
 
         def link(**options: str) -> str:
@@ -183,7 +203,9 @@ class Scan:
             found += [item for item in _items(answer) if item["id"] not in known]
             next_ = answer.get("@odata.nextLink")
             if len(found) >= size or not next_:
-                return found[:size], bool(next_) or len(found) > size
+                # Only where nothing is found is nothing left: links to go on were seen missing.
+                # https://github.com/microsoftgraph/microsoft-graph-docs/issues/2153
+                return found[:size], bool(found)
             answer = self._session.page(self._session.link(next_), PAGE)
 
     def _expanded(self, link: Callable[..., str], limit: int) -> Item:
@@ -264,10 +286,6 @@ def _items(answer: Item) -> list[Item]:
     ):
         raise TemporaryError(reasons.PROTOCOL_ERROR, "messages")
     return list({item["id"]: item for item in items if "@removed" not in item}.values())
-
-
-def _done(seen: Cursor) -> Cursor:
-    return replace(seen, stage="new", edge=None, ties=(), count=0)
 
 
 def _stamp(when: datetime) -> str:

@@ -57,27 +57,29 @@ class MailSyncEngine(models.AbstractModel):
         """Remove what is left of removed mailboxes; False where the time was up before."""
         accounts = self.env["mail.sync.account"]
         for account in accounts.search([("state", "=", "removing")]):
-            with Lease.on(self.env.registry, account.id) as lease:
-                self.env.cr.commit()
-                while lease and account.exists():
-                    if not self._remove_some(account):
-                        break
-                    if not self.env["ir.cron"]._commit_progress(1, remaining=1):
-                        return False
+            while self._remove_some(account):
+                if not self.env["ir.cron"]._commit_progress(1, remaining=1):
+                    return False
         return True
 
     @api.model
     def _remove_some(self, account) -> bool:
-        """One step of a removal; False where it has to wait for another run."""
-        try:
-            account._remove_some()
-            self.env.flush_all()
-        except Exception as error:
-            self.env.cr.rollback()
-            if not isinstance(error, MissingError | OperationalError):
-                _logger.exception("Mailbox %s could not be removed", account.id)
-            return False
-        return True
+        """One step of a removal; False where there is none, or not now."""
+        self.env.cr.commit()  # so that the next transaction sees what came before the lease
+        with Lease.on(self.env.registry, account.id) as lease:
+            if lease is None:
+                return False
+            try:
+                going_on = bool(account.exists())
+                if going_on:
+                    account._remove_some()
+                self.env.cr.commit()
+            except Exception as error:
+                self.env.cr.rollback()
+                if not isinstance(error, MissingError | OperationalError):
+                    _logger.exception("Mailbox %s could not be removed", account.id)
+                return False
+        return going_on
 
     @api.model
     def _match_contacts(self) -> bool:

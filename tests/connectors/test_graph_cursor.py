@@ -126,6 +126,14 @@ def test_messages_of_one_second_are_neither_lost_nor_doubled(box, connector, low
     assert len(found) == len(set(found)) == 17 + 15 + 1
 
 
+def test_more_of_one_second_than_are_listed_at_once(box, connector, low_limit, monkeypatch):
+    monkeypatch.setattr(box.graph.mail, "most_listed", 5)
+    aged(box, *range(1, 18))
+    box.add(*(f"t{number}" for number in range(20)), days=1)
+    found, _cursor = read(connector, box.folder(), limit=3)
+    assert len(found) == len(set(found)) == 17 + 20
+
+
 def test_new_mail_comes_before_the_rest_of_the_past(box, connector, low_limit):
     aged(box, *range(1, 41))
     cursor = None
@@ -149,6 +157,27 @@ def test_the_past_survives_deletions_between_pages(box, connector, low_limit):
         if len(found) == 30 and page.envelopes:
             box.remove(*numbered(*range(22, 30)))
     assert found == numbered(*range(1, 51))
+
+
+@pytest.mark.parametrize("limit", [7, 100])
+def test_a_delta_in_no_order_is_cut_off_anywhere(box, connector, low_limit, monkeypatch, limit):
+    monkeypatch.setattr(box.graph.mail, "jumbled", True)
+    aged(box, *range(1, 51))
+    found, cursor = read(connector, box.folder(), limit=limit)
+    assert set(found) == set(numbered(*range(1, 51)))
+    assert read(connector, box.folder(), cursor)[0] == []
+
+
+def test_a_list_that_does_not_say_how_to_go_on(box, connector, low_limit, monkeypatch):
+    monkeypatch.setattr(box.graph.mail, "unlinked", True)
+    aged(box, *range(1, 51))
+    assert read(connector, box.folder(), limit=10)[0] == numbered(*range(1, 51))
+
+
+def test_a_limit_that_is_lower_than_known_is_noticed_by_the_total(box, connector, monkeypatch):
+    monkeypatch.setattr(box.graph.mail, "most_filtered", 20)
+    aged(box, *range(1, 51))
+    assert read(connector, box.folder(), limit=10)[0] == numbered(*range(1, 51))
 
 
 def test_a_folder_just_below_the_limit_is_not_listed(box, connector, low_limit):

@@ -168,6 +168,15 @@ def test_where_all_of_graph_is_in_trouble_it_is_not_the_message(box):
     assert type(error) is TemporaryError and error.reason == reasons.SERVER_UNAVAILABLE
 
 
+def test_where_nothing_comes_not_all_is_asked_for(box):
+    box.add(*many(50))
+    for mail in box.mailbox.mails.values():
+        mail.fault = "ErrorInternalServerError"
+    found, error = fetched(box, *many(50))
+    assert found == {} and type(error) is TemporaryError
+    assert box.graph.counts[VALUE] < 20
+
+
 def test_a_line_that_breaks_is_tried_again(box):
     box.add(*many(6))
     box.graph.answer_next(VALUE, 0, b"")
