@@ -210,6 +210,13 @@ class TestGoogleAccount(GoogleCase):
             dialog._onchange_address()
         self.assertEqual(dialog.provider, "imap", "with an app password it goes without a client")
 
+    def test_a_password_is_no_way_into_a_mailbox_at_google(self):
+        dialog = self.dialog(self.anna, password="x", host="imap.ours.test", step="server")
+        dialog.sudo().account_id = self.account
+        with self.assertRaises(UserError):
+            dialog.action_add()
+        self.assertEqual(self.stored().address, "anna@ours.test")
+
     def test_nobody_begins_for_anothers_mailbox(self):
         for user in (self.ben, new_test_user(self.env, "zoe")):
             dialog = self.dialog(user, provider="google")

@@ -116,6 +116,8 @@ class MailSyncConnect(models.TransientModel):
         """Find the settings, log in, and begin; or say what stands in the way."""
         self.ensure_one()
         self.account_id._check_owner()
+        if (self.account_id.provider or self.provider) != "imap":
+            raise UserError(self.env._("This mailbox takes no password: please sign in."))
         if not (self.address or "").strip():
             raise UserError(self.env._("Please enter your e-mail address."))
         if not (self.sudo().secret or self.account_id.sudo().secret):
