@@ -44,7 +44,8 @@ class _Fault:
 class Graph:
     """``requests`` records what was asked, also in batches, one by one; ``violations`` what
     Microsoft's metadata or documentation has against requests or answers; ``batches`` the sizes
-    of batches.  ``under_way`` is called while a request is.  ``root`` is its address, to be set
+    of batches.  ``batched_at_once`` is how many of a batch are carried out before it is too many
+    at once, ``under_way`` is called while a request is.  ``root`` is its address, to be set
     before it is asked.
     """
 
@@ -58,6 +59,7 @@ class Graph:
         self.batches: list[int] = []
         self.most_at_once = 0
         self.under_way: Callable[[], object] = lambda: None
+        self.batched_at_once = MOST_IN_BATCH
         self._faults: deque[_Fault] = deque()
         self._under_way: Counter = Counter()
         self._lock = threading.Lock()
@@ -97,6 +99,7 @@ class Graph:
         self._faults.clear()
         self.most_at_once = 0
         self.under_way = lambda: None
+        self.batched_at_once = MOST_IN_BATCH
 
     # Answering ------------------------------------------------------------------------
 
@@ -226,7 +229,7 @@ class Graph:
         for number, each in enumerate(requests):
             own = {name.lower(): value for name, value in each.get("headers", {}).items()}
             try:
-                if number >= AT_ONCE:  # those before are still under way
+                if number >= self.batched_at_once:  # those before are still under way
                     words = "Application is over its MailboxConcurrency limit."
                     raise Failure(429, "ApplicationThrottled", words)
                 answer = self.one(each["method"], each["url"], own, b"", token)

@@ -273,7 +273,7 @@ class Scan:
 
 def _kept_back(ref: str, error: ConnectorError) -> MessageError:
     """Raises ``error`` where it is not about that message alone."""
-    if type(error) is not TemporaryError:
+    if type(error) not in (TemporaryError, BadRequest):
         raise error
     return MessageError(reasons.MESSAGE_UNREADABLE, error.detail, ref)
 

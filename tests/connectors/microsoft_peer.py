@@ -52,6 +52,8 @@ def authorize(microsoft: Microsoft, user: str, asked, **options) -> tuple[str, s
         CLIENT, REDIRECT, state="s1", scopes=asked, endpoints=endpoints(microsoft), **options
     )
     form = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    # The page that the browser would show: it knows the app and where it wants to be sent back.
+    assert f'value="{user}"' in requests.get(url, timeout=60).text
     answer = requests.post(
         f"{microsoft.url}/oauth2/v2.0/authorize/callback",
         data={**form, "email": user},

@@ -73,19 +73,33 @@ def test_many_folders_cost_no_more_requests(box):
     for number in range(150):
         box.mailbox.add_folder(f"Customer {number}", "inbox")
     assert len(listed(box)) == 150 + 6
-    assert box.graph.counts[FOLDERS] == 1 and len(box.graph.batches) == 3
+    assert box.graph.counts[FOLDERS] == 1 and box.graph.batches == [10]
 
 
-def test_a_batch_has_no_more_requests_than_a_mailbox_takes_at_once(box):
-    listed(box)
-    assert max(box.graph.batches) <= 4 and sum(box.graph.batches) == box.graph.counts[FOLDER]
+def test_what_was_too_much_at_once_of_a_batch_is_asked_for_again(box):
+    box.graph.batched_at_once = 4
+    assert listed(box)["Archiv"].role == "archive"
+    assert box.graph.batches == [10, 4, 2]
 
 
-def test_a_pause_within_a_batch(box):
-    box.graph.fail_next(FOLDER, 429, "ApplicationThrottled", Retry_After="12")
+def test_a_batch_of_which_nothing_comes_is_not_asked_for_again(box):
+    box.graph.batched_at_once = 0
+    with pytest.raises(Throttled):
+        listed(box)
+    assert box.graph.batches == [10]
+
+
+def test_a_pause_that_is_asked_for_twice_within_a_batch(box):
+    def throttle():
+        box.graph.fail_next(FOLDER, 429, "ApplicationThrottled", Retry_After="12")
+
+    throttle()
+    for _ in range(8):
+        box.graph.meanwhile(FOLDER, lambda: None)
+    box.graph.meanwhile(FOLDER, throttle)
     with pytest.raises(Throttled) as caught:
         listed(box)
-    assert caught.value.retry_after == 12
+    assert caught.value.retry_after == 12 and box.graph.batches == [10, 1]
 
 
 @pytest.mark.parametrize("body", [b'{"value": []}', b'{"value": [{"displayName": "x"}]}', b"[]"])
