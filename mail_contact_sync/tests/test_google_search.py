@@ -229,9 +229,9 @@ class TestGoogleSearch(GoogleCase):
         self.assertFalse(self.account.failing_since)
         self.assertEqual(self.account.next_sync, self.account.paused_until)
         seen = list(self.mailbox.looked_at)
+        self.mailbox.room = None
         self.sync()
         self.assertEqual(self.mailbox.looked_at, seen, "asked during the pause")
-        self.mailbox.room = None
         self.pause_over()
         self.sync()
         self.assertEqual(self.subjects(), list("01234"))
