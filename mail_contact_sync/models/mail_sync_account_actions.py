@@ -15,6 +15,8 @@ class MailSyncAccount(models.Model):
         """Start syncing, or start again after the cause of a stop was mended."""
         for account in self:
             account._check_owner()
+            if account.state == "removing":
+                raise UserError(self.env._("This mailbox is being removed."))
             if not (account.host and account.address and account.sudo().secret):
                 raise UserError(
                     self.env._("Please fill in the e-mail address, the server and the password.")
