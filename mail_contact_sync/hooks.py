@@ -30,4 +30,13 @@ def uninstall_hook(env):
         """,
         [env.ref("mail.mt_note").id],
     )
+    # Odoo names what mail.thread brings to our model after the modules that it comes from,
+    # and would leave those names behind.
+    env.cr.execute(
+        """
+        DELETE FROM ir_model_data WHERE module <> 'mail_contact_sync' AND (
+            name LIKE 'model\\_inherit\\_\\_mail\\_sync\\_%%' OR name LIKE 'selection\\_\\_mail\\_sync\\_%%'
+        )
+        """
+    )
     env["ir.config_parameter"].search([("key", "=like", "mail\\_contact\\_sync.%")]).unlink()

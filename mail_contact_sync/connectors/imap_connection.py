@@ -6,6 +6,7 @@ import functools
 import ipaddress
 import socket
 import ssl
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +21,9 @@ from .imap_errors import Refused, is_refusal, translate
 
 #: Seconds to wait for a connection, and then for each piece of an answer.
 TIMEOUT = SocketTimeout(connect=10, read=30)
+#: Seconds after which a connection is cut, whatever is going on: each piece may come in time
+#: and the answer never.
+LIFETIME = 600.0
 #: Bytes that the answer to one command may have.
 MAX_ANSWER = 256 << 20
 
@@ -55,8 +59,16 @@ Lookup = Callable[[str, int], Sequence[str]]
 class _Client(IMAPClient):
     """Connects to the addresses that a ``Lookup`` gives, TLS being for the host's name."""
 
-    def __init__(self, host: str, port: int, lookup: Lookup, **options: Any):
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        lookup: Lookup,
+        opened: Callable[[socket.socket], None],
+        **options: Any,
+    ):
         self._lookup = lookup
+        self._opened = opened
         super().__init__(host, port, **options)
 
     def _create_IMAP4(self) -> IMAP4:
@@ -70,6 +82,7 @@ class _Client(IMAPClient):
             except OSError as error:
                 failure = error
                 continue
+            self._opened(plain)
             if not self.ssl:
                 return plain
             return self.ssl_context.wrap_socket(plain, server_hostname=self.host)
@@ -126,6 +139,7 @@ class Connection:
         self._lookup = lookup or (lambda host, port: [host])
         self._client: IMAPClient | None = None
         self._ahead: Ahead | None = None
+        self._watchdog: _Watchdog | None = None
         self._allowance = 0
         sasl_plain = b64encode(f"\0{server.login}\0{server.password}".encode()).decode()
         self._secrets = (server.password, sasl_plain) if server.password else ()
@@ -148,6 +162,7 @@ class Connection:
             self._server.host,
             self._server.port,
             self._lookup,
+            self._watch,
             ssl=self._server.security == "tls",
             ssl_context=context,
             timeout=self._timeout,
@@ -186,12 +201,23 @@ class Connection:
             with suppress(ConnectorError), self.talking() as client:
                 client.logout()
         self._client = None
+        self._unwatch()
 
     def _drop(self) -> None:
         if self._client:
             with suppress(OSError):
                 self._client.shutdown()
         self._client = self._ahead = None
+        self._unwatch()
+
+    def _watch(self, plain: socket.socket) -> None:
+        self._unwatch()
+        self._watchdog = _Watchdog(plain)
+
+    def _unwatch(self) -> None:
+        if self._watchdog:
+            self._watchdog.end()
+        self._watchdog = None
 
     @contextmanager
     def talking(self) -> Iterator[IMAPClient]:
@@ -265,6 +291,27 @@ class Connection:
             if status != "OK":
                 raise IMAP4.error(f"{name} failed: {answers[0].decode('utf-8', 'replace')}")
             return answers
+
+
+class _Watchdog:
+    """Cuts a connection off at the end of its life, whoever waits for a word on it.
+
+    Has a descriptor of its own, as TLS takes over that of the socket.
+    """
+
+    def __init__(self, connection: socket.socket):
+        self._connection = connection.dup()
+        self._timer = threading.Timer(LIFETIME, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        self._timer.cancel()
+        self._connection.close()
 
 
 @functools.cache

@@ -94,6 +94,11 @@ def parse(raw: bytes) -> ParsedMail:
     return mail if mail.message_id else replace(mail, digest=_digest(mail, root.header("date")))
 
 
+def content_digest(mail: ParsedMail) -> str:
+    """Tells whether two mails of one Message-ID are the same."""
+    return _digest(mail, "")
+
+
 def _people(values: Iterable[str], charset: str) -> str:
     """Address lists as text, each mailbox as ``"Name" <address>``."""
     found = (mailbox for value in values for mailbox in mailboxes(value))

@@ -6,6 +6,7 @@ from . import mail_sync_access, mail_sync_secret  # what others inherit comes fi
 from . import (
     ir_attachment,
     ir_attachment_access,
+    mail_activity_access,
     mail_mail_access,
     mail_message,
     mail_message_access,

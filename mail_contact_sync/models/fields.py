@@ -4,7 +4,10 @@ from odoo import fields
 
 
 class BigInt(fields.Integer):
-    """A signed 64-bit integer: Odoo's own Integer is an int4 column."""
+    """A signed 64-bit integer: Odoo's own Integer is an int4 column.
+
+    What may have more than 53 bits is written by SQL alone.
+    """
 
     _column_type = ("int8", "int8")
 

@@ -7,6 +7,9 @@ from odoo import api, fields, models
 from ..connectors.base import Connector
 from .fields import BigInt
 
+#: What says which mailbox it is.
+MAILBOX = ("provider", "host", "login", "address")
+
 
 def _default_window_months(account) -> int:
     parameters = account.env["ir.config_parameter"].sudo()
@@ -140,7 +143,15 @@ class MailSyncAccount(models.Model):
             # A password is for the server that it was entered for: who has got hold of
             # somebody's session cannot have it sent to a server of his own.
             self.filtered(lambda account: account.host != vals["host"]).sudo().secret = False
+        moved = self.filtered(
+            lambda account: any(
+                name in vals and (account[name] or "") != (vals[name] or "") for name in MAILBOX
+            )
+        )
         result = super().write(vals)
+        if moved:
+            # Another server counts anew: the old cursors might pass its mail over.
+            moved.sudo()._forget_index()
         if {"visibility", "user_id"} & vals.keys():
             self.env["mail.message"]._sync_refresh_access(accounts=self)
         if "window_months" in vals:

@@ -15,6 +15,8 @@ class MailSyncAccount(models.Model):
         """Start syncing, or start again after the cause of a stop was mended."""
         for account in self:
             account._check_owner()
+            if account.state == "removing":
+                raise UserError(self.env._("This mailbox is being removed."))
             if incomplete := account._provider()._incomplete(account):
                 raise UserError(incomplete)
             account._resume(since=account.since or account._window_start())

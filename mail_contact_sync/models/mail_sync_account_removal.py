@@ -19,11 +19,15 @@ class MailSyncAccount(models.Model):
             account._calm()
             account._provider()._sign_off(account)
             account.write({"state": "removing", "secret": False, "remove_mails": remove_mails})
-            account.folder_ids.unlink()  # and the index with them
-            self.env["mail.sync.match"].sudo().search(
-                [("account_id", "=", account.id), ("state", "!=", "posted")]
-            ).unlink()
+            account._forget_mailbox()
         self._wake()
+
+    def _forget_mailbox(self):
+        """All that was read of it but what stands in the chatters."""
+        self.folder_ids.unlink()  # and the index with them
+        self.env["mail.sync.match"].search(
+            [("account_id", "in", self.ids), ("state", "!=", "posted")]
+        ).unlink()
 
     def _only_here(self) -> SQL:
         """A query of the messages that no other mailbox holds, and their keys.

@@ -28,7 +28,8 @@ class MailSyncAccount(models.Model):
     def _in_trouble(self) -> bool:
         """Whether to bother the user: a passing fault mends itself within the hour."""
         return bool(self.error_reason) and (
-            self.state == "stopped"
+            self.state != "active"
+            or not self.failing_since
             or self.failing_since <= fields.Datetime.now() - relativedelta(hours=1)
         )
 

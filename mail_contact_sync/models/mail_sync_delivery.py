@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..connectors.base import CursorExpired, FolderGone, MessageError, Throttled
-from ..mime import ParsedMail, parse
+from ..mime import ParsedMail, content_digest, parse
 from .mail_sync_posting import is_too_large, sync_message_id
 from .mail_sync_sentence import NOT_FETCHABLE
 
@@ -35,7 +35,7 @@ class MailSyncDelivery(models.AbstractModel):
         if not batch:
             return 0
         size = len(batch)
-        batch -= self._settle_posted(batch)
+        batch -= self._settle_posted(account, batch)
         batch = batch._begin()
         self.env.cr.commit()
         try:
@@ -57,9 +57,10 @@ class MailSyncDelivery(models.AbstractModel):
             # The transaction begins here: it sees what others posted before.
             self.env.cr.commit()
             account._hold_visibility()
-            batch = batch.exists()
-            batch -= self._settle_posted(batch)
-            batch -= self._settle_known(batch, mails)
+            # What the user has taken out of the queue meanwhile stays out.
+            batch = batch.exists().filtered(lambda match: match.state == "waiting")
+            batch -= self._settle_posted(account, batch, mails)
+            batch -= self._settle_known(account, batch, mails)
             self.env["mail.sync.posting"]._post(account, self._each_once(batch, mails), mails)
             self.env.cr.commit()
 
@@ -74,7 +75,7 @@ class MailSyncDelivery(models.AbstractModel):
     # What needs no posting ------------------------------------------------------
 
     @api.model
-    def _settle_posted(self, batch):
+    def _settle_posted(self, account, batch, mails=None):
         """Another account has brought the same message to the same contact."""
         self.env.cr.execute(
             SQL(
@@ -83,39 +84,70 @@ class MailSyncDelivery(models.AbstractModel):
                 FROM mail_sync_match match
                 JOIN mail_sync_match posted ON posted.partner_id = match.partner_id
                     AND posted.message_key = match.message_key AND posted.state = 'posted'
-                WHERE match.id = ANY(%s)
+                LEFT JOIN mail_message message ON message.id = posted.mail_message_id
+                WHERE match.id = ANY(%s) AND %s
                 ORDER BY match.id, posted.mail_message_id
                 """,
                 batch.ids,
+                self._may_join(account, batch, mails),
             )
         )
         return self._settle(batch, dict(self.env.cr.fetchall()))
 
     @api.model
-    def _settle_known(self, batch, mails):
+    def _settle_known(self, account, batch, mails):
         """Odoo itself has the same mail on the same contact, or had it from elsewhere."""
         ids_by_match = {match: sync_message_id(mails[match.ref]) for match in batch}
         self.env["mail.message"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
-                SELECT res_id, coalesce(sync_message_id, message_id), min(id) FROM mail_message
-                WHERE model = 'res.partner' AND res_id = ANY(%(partners)s)
-                    AND (message_id = ANY(%(ids)s) OR sync_message_id = ANY(%(ids)s))
-                GROUP BY res_id, coalesce(sync_message_id, message_id)
+                SELECT match.id, min(message.id)
+                FROM unnest(%(matches)s::int[], %(ids)s::text[]) AS match(id, message_id)
+                JOIN mail_sync_match queued USING (id)
+                JOIN mail_message message ON message.model = 'res.partner'
+                    AND message.res_id = queued.partner_id
+                    AND (message.message_id = match.message_id
+                        OR message.sync_message_id = match.message_id)
+                WHERE coalesce(message.sync_message_id, message.message_id) = match.message_id
+                    AND %(may_join)s
+                GROUP BY match.id
                 """,
-                partners=batch.partner_id.ids,
+                matches=[match.id for match in ids_by_match],
                 ids=list(ids_by_match.values()),
+                may_join=self._may_join(account, batch, mails),
             )
         )
-        known = {(partner, mid): message for partner, mid, message in self.env.cr.fetchall()}
-        return self._settle(
-            batch,
-            {
-                match.id: known[match.partner_id.id, mid]
-                for match, mid in ids_by_match.items()
-                if (match.partner_id.id, mid) in known
-            },
+        return self._settle(batch, dict(self.env.cr.fetchall()))
+
+    @api.model
+    def _may_join(self, account, batch, mails) -> SQL:
+        """Whether the holder of ``match`` may become a holder of ``message``.
+
+        What others keep to themselves only by bringing the very same mail: whoever
+        learns a Message-ID can put a mail of that name into his own mailbox.
+        """
+        keys = self.env["mail.sync.vault"]._keys()
+        digests = {
+            match.id: keys.message(content_digest(mails[match.ref])) for match in batch if mails
+        }
+        return SQL(
+            """(
+                message.sync_access IS DISTINCT FROM 'private'
+                OR EXISTS (
+                    SELECT FROM mail_message_sync_user_rel reader
+                    WHERE reader.message_id = message.id AND reader.user_id = %s
+                )
+                OR EXISTS (
+                    SELECT FROM mail_sync_match held
+                    JOIN unnest(%s::int[], %s::bigint[]) AS brought(id, digest)
+                        ON brought.digest = held.digest_key
+                    WHERE held.mail_message_id = message.id AND brought.id = match.id
+                )
+            )""",
+            account.user_id.id,
+            list(digests),
+            list(digests.values()),
         )
 
     @api.model

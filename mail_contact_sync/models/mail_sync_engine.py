@@ -99,7 +99,8 @@ class MailSyncEngine(models.AbstractModel):
             SQL(
                 """
                 SELECT account.id FROM mail_sync_account account
-                JOIN res_users owner ON owner.id = account.user_id AND owner.active
+                JOIN res_users owner ON owner.id = account.user_id
+                    AND owner.active AND NOT owner.share
                 WHERE account.state = 'active' AND account.syncs AND %(among)s
                     AND (account.paused_until IS NULL OR account.paused_until <= %(now)s)
                     AND (
@@ -163,7 +164,9 @@ class MailSyncEngine(models.AbstractModel):
             if account.exists().state == "active":
                 self._note(account, error)
         else:
-            if finished:
+            if account.state != "active":
+                finished = True  # it rests, and why stands on it
+            elif finished:
                 self._rest(account)
             else:
                 account.next_sync = fields.Datetime.now()  # behind all others that are due
@@ -189,8 +192,11 @@ class MailSyncEngine(models.AbstractModel):
                 ticker.news |= bool(delivered)
                 ticker.tick()
                 account.invalidate_recordset()
-                unread = folders.filtered(lambda folder: not (folder.complete or folder.gone))
-                if account.state != "active" or not (unread or delivered):
+                # What the user switches off meanwhile is read no further.
+                unread = folders.filtered(
+                    lambda folder: folder.enabled and not (folder.complete or folder.gone)
+                )
+                if not (account.state == "active" and account.syncs and (unread or delivered)):
                     return True
                 if time.monotonic() > deadline:
                     return False
@@ -206,6 +212,8 @@ class MailSyncEngine(models.AbstractModel):
         which tells whether the cursor of the run before still holds.
         """
         account = folder.account_id
+        if not (folder.enabled and account.syncs and account.state == "active"):
+            return False
         cursor = folder.sudo().cursor or None
         try:
             page = connector.changes(

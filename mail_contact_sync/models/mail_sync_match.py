@@ -42,6 +42,8 @@ class MailSyncMatch(models.Model):
     folder_id = fields.Many2one("mail.sync.folder", readonly=True, index=True, ondelete="set null")
     ref = fields.Char(readonly=True)
     message_key = BigInt(required=True, readonly=True, groups=fields.NO_ACCESS)
+    #: of the content of a posted mail: a Message-ID can be forged, and so can its key
+    digest_key = BigInt(readonly=True, groups=fields.NO_ACCESS)
     parent_key = BigInt(readonly=True, groups=fields.NO_ACCESS)
     date = fields.Datetime(required=True, readonly=True)
     size = fields.Integer(readonly=True)

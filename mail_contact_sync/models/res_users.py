@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
@@ -14,11 +14,23 @@ class ResUsers(models.Model):
         colleagues = self.filtered(lambda user: user.active and not user.share)
         result = super().write(vals)
         former = colleagues.filtered(lambda user: not user.active or user.share)
-        # Their mail with others was none of a contact's until now.
-        self.env["mail.sync.contact.key"]._again(former.partner_id.ids)
-        # sudo: whoever may archive a user need not see her mailboxes
-        former.sudo().mail_sync_account_ids._owner_left()
+        if former:
+            # Their mail with others was none of a contact's until now.
+            self.env["mail.sync.contact.key"]._again(former.partner_id.ids)
+            # sudo: whoever may archive a user need not see her mailboxes
+            former.sudo().mail_sync_account_ids._owner_left()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_mailboxes(self):
+        """By hand: the database would leave behind what only Odoo knows to be theirs."""
+        # sudo: whoever may delete a user need not see her mailboxes
+        mailboxes = self.sudo().with_context(active_test=False).mail_sync_account_ids
+        for mailbox in mailboxes.filtered(lambda mailbox: mailbox.visibility == "private"):
+            self.env.cr.execute(mailbox._only_here())
+            ids = {row[0] for row in self.env.cr.fetchall()}
+            self.env["mail.message"].sudo().browse(ids).unlink()
+        mailboxes.unlink()
 
     @property
     def SELF_READABLE_FIELDS(self):

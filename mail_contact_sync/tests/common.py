@@ -95,6 +95,7 @@ class SyncCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.now = datetime.now(timezone.utc)  # so that a mail written twice is the same
         cls.env.user.email = "admin@ours.test"
         cls.anna = new_test_user(
             cls.env,
@@ -166,7 +167,7 @@ class SyncCase(TransactionCase):
         message["From"] = sender
         message["To"] = to
         days = values.pop("days", 1)
-        date = datetime.now(timezone.utc) - timedelta(days=days)
+        date = self.now - timedelta(days=days)
         message["Date"] = format_datetime(date)
         body = values.pop("body", "Hello Anna\n")
         html = values.pop("html", None)

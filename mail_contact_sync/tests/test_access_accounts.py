@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from .accounts import AccountCase
@@ -44,6 +44,38 @@ class TestAccounts(AccountCase):
             self.assertAccountRefuses(user, "read", ["address"])
             self.assertAccountRefuses(user, "web_read", {"address": {}})
         self.assertAccountRefuses(self.portal, "read", ["address"])
+
+    def test_no_dialog_tells_others_of_it(self):
+        values = {"account_id": self.account.id}
+        for user in (self.ben, self.admin):
+            for fields in (["address"], ["posted_count"], ["only_here_count"], ["account_id"]):
+                [dialog] = self.call(user, "mail.sync.remove", "create", [values])
+                self.assertUntold(user, "read", [dialog], fields)
+                spec = {name: {} for name in fields}
+                self.assertUntold(user, "onchange", [], values, ["account_id"], spec)
+        company = self.env["res.company"].create({"name": "Another"})
+        self.manager.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+        [dialog] = self.call(self.manager, "mail.sync.hand.over", "create", [values])
+        self.assertRefused(self.manager, "mail.sync.hand.over", "read", [dialog], ["address"])
+
+    def assertUntold(self, user, method, *args):
+        try:
+            answer = self.call(user, "mail.sync.remove", method, *args)
+        except AccessError as refusal:
+            answer = refusal
+        self.assertNotIn(self.account.address, str(answer))
+        self.assertNotIn("_count", str(answer))
+
+    def test_others_do_not_see_it_through_its_activities(self):
+        self.account._alert(self.anna)
+        activity = self.account.activity_ids
+        values = {"date_deadline": "2020-01-01"}
+        for user in (self.ben, self.admin):
+            for method, *args in (("read",), ("write", values), ("unlink",), ("action_done",)):
+                self.assertRefused(user, "mail.activity", method, activity.ids, *args)
+        name = {"display_name": {}}
+        [told] = self.call(self.anna, "mail.activity", "web_read", activity.ids, name)
+        self.assertIn(self.account.address, told["display_name"])
 
     def test_others_do_not_see_it_through_its_owner(self):
         for user in (self.ben, self.admin):

@@ -75,6 +75,22 @@ class TestHolders(SyncCase):
         self.assertFalse(later.with_user(self.ben).has_access("read"))
         self.assertTrue(later.with_user(self.anna).has_access("read"))
 
+    def test_a_forged_message_id_opens_nothing(self):
+        """Whoever learns the Message-ID of a private mail makes a mail of that name."""
+        self.brings("private")
+        for visibility in ("private", "shared"):
+            account, mailbox = self._second_account(
+                self.ben, visibility=visibility, address=f"{visibility}@ours.test"
+            )
+            forged = self.raw.replace(b"Hello Anna", b"Hello me")
+            self.arrive(forged, mailbox=mailbox)
+            self.sync()
+            self.assertEqual(self.readers(), {"anna"})
+            own = self.synced() - self.message
+            self.assertEqual(len(own), 1)
+            self.assertIn("Hello me", own.body)
+            self.assertEqual(account.posted_count, 1)
+
     # Two holders -----------------------------------------------------------
 
     def test_two_private_holders_both_read_it(self):

@@ -1,8 +1,10 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from ..connectors.base import AuthenticationFailed, TemporaryError
+from ..models.mail_sync_sentence import OWNER_LEFT
 from .common import SyncCase
 
 
@@ -106,6 +108,36 @@ class TestAccount(SyncCase):
         self.folder("INBOX").enabled = True
         self.sync()
         self.assertEqual(self.synced().mapped("subject"), ["Before", "After"])
+
+    def meanwhile(self, change):
+        """Sync one mail a page; the user makes her ``change`` after the first was posted."""
+        for number in range(5):
+            self.arrive(self.mail(subject=f"Mail {number}"))
+        self.mailbox.page_size = 1
+        delivery = type(self.env["mail.sync.delivery"])
+        deliver, posted = delivery._deliver, []
+
+        def deliver_and_change(self, account, connector, lease):
+            result = deliver(self, account, connector, lease)
+            if not posted:
+                change(account.with_user(account.user_id))
+                self.env.cr.commit()
+                posted.append(result)
+            return result
+
+        with patch.object(delivery, "_deliver", deliver_and_change):
+            self.sync()
+        self.assertEqual(len(self.synced()), sum(posted))
+
+    def test_a_folder_switched_off_meanwhile_is_read_no_further(self):
+        self.meanwhile(lambda account: account.folder_ids.write({"enabled": False}))
+
+    def test_sync_switched_off_meanwhile_ends_at_once(self):
+        self.meanwhile(lambda account: account.write({"syncs": False}))
+
+    def test_why_it_rests_stays_on_it(self):
+        self.meanwhile(lambda account: account.sudo()._owner_left())
+        self.assertEqual(self.account.error_reason, OWNER_LEFT)
 
     # Pause --------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 # pylint: disable=invalid-commit
 # What two transactions see of each other is the subject.
+import logging
 from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from itertools import combinations_with_replacement
@@ -139,6 +140,35 @@ class TestConcurrency(BaseCase):
             self._close(slow)
             self._close(fast)
             self._remove(account_id, [contact_id])
+
+    def test_a_contact_deleted_while_its_mail_is_posted_puts_no_mail_into_the_log(self):
+        posting, deleting = self._cursor(), self._cursor()
+        account_id = self._account(posting)
+        # she wrote the mail, which is with Otto, too, and stands in his chatter
+        nina, otto = (self._contact(posting, name) for name in ("nina", "otto"))
+        self.mailbox.mail["INBOX"] = []
+        raw = RAW.format(name="nina").replace("To: ", "To: otto@race.test, ").encode()
+        self.mailbox.add("INBOX", raw, datetime.now(timezone.utc) - timedelta(days=1))
+        env = self._env(posting)
+        create = type(env["mail.sync.posting"])._create_files
+
+        def delete_her(self_, mails):
+            self._env(deleting)["res.partner"].browse(nina).unlink()
+            deleting.commit()
+            return create(self_, mails)
+
+        try:
+            with (
+                patch.object(type(env["mail.sync.posting"]), "_create_files", delete_her),
+                self.assertLogs("odoo.sql_db", "ERROR") as log,
+            ):
+                self._work(posting, account_id)
+                logging.getLogger("odoo.sql_db").error("at least this")
+            self.assertNotIn("Hello", str(log.output))
+        finally:
+            self._close(posting)
+            self._close(deleting)
+            self._remove(account_id, [otto])
 
     def test_what_goes_wrong_with_a_mailbox_holds_up_no_other(self):
         engine = self.registry["mail.sync.engine"]

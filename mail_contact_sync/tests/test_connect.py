@@ -114,7 +114,8 @@ class TestConnect(SyncCase):
             dialog.action_add()
         self.assertEqual((dialog.step, dialog.host), ("server", "imap.ours.test"))
         self.assertFalse(self.servers, "the password went to a guess")
-        dialog.write({"host": "mx.ours.test", "login": "n.n", "port": 143, "security": "starttls"})
+        by_hand = {"host": "mx.ours.test", "login": "n.n", "port": 143, "security": "starttls"}
+        dialog.write({**by_hand, "password": PASSWORD})
         account = self.account_of(dialog.action_add())
         self.assertEqual((account.host, account.port, account.login), ("mx.ours.test", 143, "n.n"))
 
@@ -170,6 +171,17 @@ class TestConnect(SyncCase):
                     getattr(other, name)(*([{"host": "evil.test"}] if name == "write" else []))
         self.assertFalse(self.servers)
 
+    def test_a_typed_password_goes_to_no_other_server(self):
+        for values in ({"host": "evil.test"}, {"address": "nina@evil.test", "step": "address"}):
+            self.failures = dict.fromkeys(LOGINS, SettingsError(reasons.CERTIFICATE))
+            dialog = self.dialog()
+            dialog.action_add()
+            self.servers.clear()
+            dialog.write(values)
+            with self.assertRaises(UserError):
+                dialog.action_add()
+            self.assertFalse(self.servers)
+
     # Sending only -----------------------------------------------------------------
 
     def test_an_account_for_sending_only_is_not_read(self):
@@ -209,6 +221,16 @@ class TestConnect(SyncCase):
         self.assertFalse(self.account.error_reason)
         self.sync()
         self.assertEqual(self.synced().mapped("subject"), ["Before", "Meanwhile"])
+
+    def test_another_server_is_read_from_the_beginning(self):
+        self.arrive(self.mail(subject="Both"))
+        self.sync()
+        moved = self.connectors[self.account] = MemoryConnector()  # the same UIDs, other mail
+        for subject in ("Never seen", "Both"):
+            self.arrive(self.mail(subject=subject), mailbox=moved)
+        self.reconnecting(host="imap.new.test", password="new", step="server").action_add()
+        self.sync()
+        self.assertEqual(sorted(self.synced().mapped("subject")), ["Both", "Never seen"])
 
     def test_a_kept_password_goes_to_no_other_server(self):
         dialog = self.reconnecting(host="evil.test", step="server")

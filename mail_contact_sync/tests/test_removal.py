@@ -146,6 +146,29 @@ class TestRemoval(SyncCase):
         self.assertIn("password", self.account.error_message)
         self.assertEqual(self.account.activity_ids.user_id, self.manager)
 
+    def test_whoever_takes_it_over_has_no_part_in_it_without_its_password(self):
+        self.arrive(self.mail(subject="Personal"), "Divorce")
+        self.sync()
+        self.hand_over(self.manager, self.manager)
+        self.assertFalse(self.account.with_user(self.manager).folder_ids)
+        stranger = self.env["res.partner"].create({"name": "X", "email": "x@elsewhere.test"})
+        self.sync()
+        self.assertFalse(self.env["mail.sync.match"].search([("partner_id", "=", stranger.id)]))
+        self.account.with_user(self.manager).password = "known to her"
+        self.account.with_user(self.manager).action_connect()
+        self.sync()
+        self.assertEqual(len(self.synced(stranger)), 1)
+        self.assertEqual(len(self.synced()), 3)
+
+    def test_what_is_being_removed_is_not_begun_again(self):
+        self.remove("remove")
+        mailbox = self.account.with_user(self.anna)
+        mailbox.password = "again"
+        with self.assertRaises(UserError):
+            mailbox.action_connect()
+        with self.assertRaises(UserError):
+            self.hand_over(self.manager, self.manager)
+
     def test_private_mail_is_handed_over_to_nobody(self):
         self.account.with_user(self.anna).visibility = "private"
         with self.assertRaises(UserError):
@@ -157,6 +180,34 @@ class TestRemoval(SyncCase):
             with self.assertRaises(AccessError):
                 self.hand_over(user, self.ben)
 
+    def test_nothing_is_left_of_the_mailbox_of_a_user_who_is_deleted(self):
+        self.account.with_user(self.anna).visibility = "private"
+        [mine] = self.synced().filtered(lambda message: message.subject == "Mine")
+        self.account._alert(self.anna)
+        res_id = self.account.id
+        self.anna.unlink()
+        self.env.flush_all()
+        for table, model in (
+            ("mail_message", "model"),
+            ("mail_followers", "res_model"),
+            ("mail_activity", "res_model"),
+        ):
+            self.env.cr.execute(
+                f"SELECT id FROM {table} WHERE {model} = 'mail.sync.account' AND res_id = {res_id}"
+            )
+            self.assertFalse(self.env.cr.fetchall(), table)
+        self.assertFalse(mine.exists(), "nobody could ever read it")
+        self.assertEqual(self.synced().mapped("subject"), ["Ours"])
+
+    def test_the_mailbox_of_who_is_no_employee_any_more_is_not_read(self):
+        for name, command in (("user", 3), ("portal", 4)):
+            group = self.env.ref(f"base.group_{name}")
+            group.write({"user_ids": [(command, self.anna.id)]})
+        self.assertTrue(self.anna.share)
+        self.arrive(self.mail(subject="Later"))
+        self.sync()
+        self.assertNotIn("Later", self.synced().mapped("subject"))
+
     # Owners who leave -----------------------------------------------------------------
 
     def test_the_mailbox_of_somebody_who_leaves_pauses_and_a_manager_is_told(self):
@@ -165,6 +216,9 @@ class TestRemoval(SyncCase):
         told = self.account.activity_ids.user_id
         self.assertTrue(told.has_group("mail_contact_sync.group_mail_sync_manager"))
         self.assertNotEqual(told, self.anna)
+        mailbox = self.account.with_user(self.manager)
+        self.assertIn("no longer", mailbox.error_message)
+        self.assertEqual(mailbox.status, "Paused")
         self.arrive(self.mail(subject="Later"))
         self.sync()
         self.assertEqual(len(self.synced()), 2)

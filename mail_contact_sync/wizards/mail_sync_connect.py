@@ -68,6 +68,16 @@ class MailSyncConnect(models.TransientModel):
             values.setdefault("address", self.env.user.email)
         return values
 
+    def write(self, vals):
+        # As for the mailbox: a password is for the server that it was entered for.  The
+        # dialog outlives its window, and so does the session that finds it again.
+        typed = not self.env.su and not vals.get("password")
+        moved = [name for name in ("address", "host") if typed and name in vals]
+        self.filtered(
+            lambda dialog: any(dialog[name] != vals[name] for name in moved)
+        ).sudo().secret = False
+        return super().write(vals)
+
     # Providers --------------------------------------------------------------------
 
     @api.model
@@ -109,7 +119,8 @@ class MailSyncConnect(models.TransientModel):
         return self._again()
 
     def action_back(self):
-        self.write({"step": "address", "problem": False, "advice": False, "host": False})
+        # sudo: the password stays, being for what is found for the same address
+        self.sudo().write({"step": "address", "problem": False, "advice": False, "host": False})
         return self._again()
 
     def action_add(self):
@@ -122,7 +133,7 @@ class MailSyncConnect(models.TransientModel):
             raise UserError(self.env._("Please enter your e-mail address."))
         if not (self.sudo().secret or self.account_id.sudo().secret):
             raise UserError(self.env._("Please enter the password of the mailbox."))
-        self.address = self.address.strip()
+        self.sudo().address = self.address.strip()  # sudo: no other address
         self.write({"problem": False, "server_said": False, "advice": False, "help_url": False})
         if self.step == "server" or self.account_id:
             if not self.host:
@@ -159,7 +170,7 @@ class MailSyncConnect(models.TransientModel):
                 "smtp_port": smtp.port,
                 "smtp_security": smtp.security,
             }
-        self.write(values)
+        self.sudo().write(values)  # sudo: found for the address that the password is for
 
     def _ask(self, found: Found):
         """Nothing that could be tried by itself: the user has to say more."""

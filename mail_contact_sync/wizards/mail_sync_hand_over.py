@@ -17,8 +17,9 @@ class MailSyncHandOver(models.TransientModel):
     _description = "Hand Over a Mailbox"
 
     account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
-    address = fields.Char(related="account_id.address")
-    visibility = fields.Selection(related="account_id.visibility")
+    # As the user: a dialog can be opened for any id.
+    address = fields.Char(related="account_id.address", related_sudo=False)
+    visibility = fields.Selection(related="account_id.visibility", related_sudo=False)
     user_id = fields.Many2one("res.users", "New Owner", domain=[("share", "=", False)])
 
     def action_hand_over(self):
@@ -27,6 +28,8 @@ class MailSyncHandOver(models.TransientModel):
         account._check_manager()
         if not user or user.share:
             raise UserError(self.env._("Please choose the new owner."))
+        if account.state == "removing":
+            raise UserError(self.env._("This mailbox is being removed."))
         if account.visibility == "private":
             raise UserError(
                 self.env._(
@@ -36,6 +39,8 @@ class MailSyncHandOver(models.TransientModel):
             )
         # sudo: managers may do this, and nothing else, to a mailbox
         account = account.sudo()
+        # The names of the folders and with whom else there was mail are for who has its password.
+        account._forget_mailbox()
         account.write(
             {
                 "user_id": user.id,

@@ -10,22 +10,24 @@ class MailSyncRemove(models.TransientModel):
     _description = "Remove a Mailbox"
 
     account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
-    address = fields.Char(related="account_id.address")
+    # As the user: a dialog can be opened for any id.
+    address = fields.Char(related="account_id.address", related_sudo=False)
     mails = fields.Selection(
         [("keep", "Keep the e-mails in the chatters"), ("remove", "Remove the e-mails, too")],
         "E-mails in the Chatters",
         required=True,
         default="keep",
     )
-    posted_count = fields.Integer(related="account_id.posted_count")
-    only_here_count = fields.Integer("Only in This Mailbox", compute="_compute_only_here_count")
+    posted_count = fields.Integer(compute="_compute_counts")
+    only_here_count = fields.Integer("Only in This Mailbox", compute="_compute_counts")
 
     @api.depends("account_id")
-    def _compute_only_here_count(self):
+    def _compute_counts(self):
         for removal in self:
             account = removal.account_id
             account._check_owner(or_manager=True)
-            removal.only_here_count = account._count_only_here()
+            removal.posted_count = account.posted_count
+            removal.only_here_count = account._count_only_here() if account else 0
 
     def action_remove(self):
         self.ensure_one()

@@ -40,6 +40,7 @@ def aged(box, *numbers, **more):
     ("status", "code", "inner"),
     [
         (410, "SyncStateNotFound", ""),
+        (410, "Gone", ""),
         (400, "SyncStateNotFound", ""),
         (410, "resyncRequired", ""),
         (400, "UnknownError", "syncStateInvalid"),

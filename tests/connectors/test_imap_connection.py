@@ -5,6 +5,8 @@
 import random
 import socket
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -152,6 +154,29 @@ def test_a_server_that_falls_silent(command):
     with ScriptedImap({command: SILENCE}) as server:
         error = failure(connector_of(server, timeout=SOON))
     assert isinstance(error, TemporaryError) and error.reason == reasons.CONNECTION_TIMEOUT
+
+
+@pytest.mark.parametrize("drop", [b"* OK wait\r\n", b"x"])
+def test_a_server_that_goes_on_for_ever(monkeypatch, drop):
+    monkeypatch.setattr(imap_connection, "LIFETIME", 1.0)
+
+    def drip(listener):
+        client, _address = listener.accept()
+        with client, suppress(OSError):
+            while True:
+                client.sendall(drop)
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        port = listener.getsockname()[1]
+        server = Server("127.0.0.1", port, "none", "anna", "pass")
+        ended = []
+        connector = ImapConnector(server, timeout=SOON)
+        waiting = threading.Thread(target=lambda: ended.append(failure(connector)), daemon=True)
+        waiting.start()
+        waiting.join(10)
+    assert isinstance(ended[0], TemporaryError | SettingsError)
 
 
 @pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "EXAMINE", "UID SEARCH"])
