@@ -35,7 +35,8 @@ def uninstall_hook(env):
     env.cr.execute(
         """
         DELETE FROM ir_model_data WHERE module <> 'mail_contact_sync' AND (
-            name LIKE 'model\\_inherit\\_\\_mail\\_sync\\_%%' OR name LIKE 'selection\\_\\_mail\\_sync\\_%%'
+            starts_with(name, 'model_inherit__mail_sync_')
+            OR starts_with(name, 'selection__mail_sync_')
         )
         """
     )

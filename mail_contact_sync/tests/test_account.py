@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# pylint: disable=invalid-commit
+# What happens between two transactions is the subject.
 from datetime import datetime, timedelta
 from unittest.mock import patch
 

@@ -79,6 +79,8 @@ def test_what_cannot_be_found_is_entered_by_hand(mailboxes, mailbox, office):
     mailboxes.dialog.get_by_label("Incoming Server").fill("imap.ours.example")
     mailboxes.dialog.get_by_label("Port").first.fill(str(office.dovecot.tls_port))
     mailboxes.dialog.get_by_label("User Name").fill(mailbox.address)
+    # for the other server
+    mailboxes.dialog.get_by_label("Password").fill(PASSWORD)
     mailboxes.press("Add account")
     mailboxes.wait_until_it_is_read()
     expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
