@@ -8,8 +8,10 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..connectors import oauth, oauth_google, reasons
+from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, ConnectorError
+from ..connectors.oauth import google as oauth_google
+from ..connectors.oauth import grant as oauth
 from ..models.mail_sync_provider_google import REDIRECT
 
 _logger = logging.getLogger(__name__)

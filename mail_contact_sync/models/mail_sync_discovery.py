@@ -2,10 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-from ..connectors import discovery
-from ..connectors.dns_records import Resolver
-from ..connectors.fence import Fence
-from ..connectors.mail_settings import Found
+from ..connectors.discovery import discover, finder, provider_of
+from ..connectors.discovery.settings import Found
+from ..connectors.net.dns_records import Resolver
+from ..connectors.net.fence import Fence
 
 ALLOW_INTERNAL = "mail_contact_sync.allow_internal"
 ISPDB = "mail_contact_sync.ispdb"
@@ -31,7 +31,7 @@ class MailSyncDiscovery(models.AbstractModel):
 
     @api.model
     def _ispdb(self) -> str | None:
-        address = self._parameter(ISPDB, discovery.ISPDB)
+        address = self._parameter(ISPDB, finder.ISPDB)
         return None if address == OFF else address
 
     @api.model
@@ -39,7 +39,7 @@ class MailSyncDiscovery(models.AbstractModel):
         """Ask another copy of it, or none."""
         value = (address or "").strip() or OFF
         parameters = self.env["ir.config_parameter"].sudo()
-        parameters.set_param(ISPDB, value if value != discovery.ISPDB else False)
+        parameters.set_param(ISPDB, value if value != finder.ISPDB else False)
 
     @api.model
     def _resolver(self) -> Resolver:
@@ -53,7 +53,7 @@ class MailSyncDiscovery(models.AbstractModel):
     @api.model
     def _discover(self, address: str) -> Found:
         """Takes up to ten seconds; raises ValueError for what is no address."""
-        return discovery.discover(
+        return discover(
             address,
             resolver=self._resolver(),
             ispdb=self._ispdb(),
@@ -62,4 +62,4 @@ class MailSyncDiscovery(models.AbstractModel):
 
     @api.model
     def _provider_of(self, address: str) -> str:
-        return discovery.provider_of(address, resolver=self._resolver())
+        return provider_of(address, resolver=self._resolver())

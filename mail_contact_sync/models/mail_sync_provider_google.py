@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.tools import SQL, escape_psql
 
-from ..connectors import oauth_google, reasons
+from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, Connector, ConnectorError
 from ..connectors.gmail import GmailConnector
-from ..connectors.gmail_quota import Budget
-from ..connectors.oauth import Client, Grant
+from ..connectors.gmail.quota import Budget
+from ..connectors.oauth import google as oauth_google
+from ..connectors.oauth.grant import Client, Grant
 from ..vault import KeyLost
 from .mail_sync_sentence import HANDED_OVER, KEY_LOST
 

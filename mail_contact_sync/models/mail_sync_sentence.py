@@ -3,9 +3,9 @@
 from odoo import api, models
 from odoo.tools.misc import format_datetime
 
-from ..connectors import oauth_google, reasons
+from ..connectors import reasons
 from ..connectors.base import ConnectorError
-from ..connectors.mail_settings import (
+from ..connectors.discovery.settings import (
     APP_PASSWORD,
     APP_PASSWORD_WITH_2FA,
     ENABLE_IMAP,
@@ -14,6 +14,7 @@ from ..connectors.mail_settings import (
     SIGN_IN_OR_APP_PASSWORD,
     Found,
 )
+from ..connectors.oauth import google as oauth_google
 
 # Reasons of our own, beside those of the connectors
 KEY_LOST = "key-lost"

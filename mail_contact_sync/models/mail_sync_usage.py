@@ -7,7 +7,7 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..connectors.gmail_quota import LIMIT
+from ..connectors.gmail.quota import LIMIT
 
 COUNTED = ("requests", "queries", "units", "messages")
 

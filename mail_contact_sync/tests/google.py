@@ -8,9 +8,9 @@ from odoo.tools import SQL
 
 from ..connectors import reasons
 from ..connectors.base import Connector, CursorExpired, Folder, Mailbox, Page, Throttled
-from ..connectors.gmail_quota import Budget, Usage
+from ..connectors.gmail.quota import Budget, Usage
 from ..connectors.headers import envelope, subject
-from ..connectors.oauth import Grant
+from ..connectors.oauth.grant import Grant
 from .common import SyncCase
 
 ALL = Folder("all", "All Mail", "all")
@@ -203,5 +203,5 @@ class GoogleCase(SyncCase):
         return sorted(self.synced(partner).mapped("subject"))
 
     def patch_oauth(self, name, function):
-        module = "odoo.addons.mail_contact_sync.connectors.oauth_google"
+        module = "odoo.addons.mail_contact_sync.connectors.oauth.google"
         return self.startPatcher(patch(f"{module}.{name}", function))

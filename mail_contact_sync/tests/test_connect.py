@@ -8,7 +8,7 @@ from odoo.tests.common import new_test_user
 
 from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError
-from ..connectors.mail_settings import Endpoint, Found
+from ..connectors.discovery.settings import Endpoint, Found
 from .common import MemoryConnector, SyncCase
 
 PASSWORD = "Zebra crossing"

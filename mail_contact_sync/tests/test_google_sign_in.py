@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo.tests.common import HttpCase, new_test_user, tagged
 
-from ..connectors import oauth_google, reasons
+from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, Mailbox, SettingsError
+from ..connectors.oauth import google as oauth_google
 from ..controllers import google as controller
 from .google import MemorySearchConnector, grant
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ..connectors.base import AuthenticationFailed, ConnectorError, Server
 from ..connectors.discovery import login_candidates
-from ..connectors.mail_settings import Found
+from ..connectors.discovery.settings import Found
 
 
 class MailSyncConnect(models.TransientModel):

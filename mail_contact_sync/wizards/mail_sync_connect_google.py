@@ -4,9 +4,10 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import escape_psql
 
-from ..connectors import oauth_google, reasons
+from ..connectors import reasons
 from ..connectors.base import SettingsError
-from ..connectors.oauth import Grant
+from ..connectors.oauth import google as oauth_google
+from ..connectors.oauth.grant import Grant
 from ..vault import KeyLost
 
 

@@ -12,7 +12,7 @@ from imap_mailbox import NOW, SINCE, message_id, names, raw
 from dev.ews import Directory, EwsServer, User
 from mail_contact_sync.connectors.base import ConnectorError, Folder
 from mail_contact_sync.connectors.exchange import ExchangeConnector
-from mail_contact_sync.connectors.exchange_settings import ExchangeServer
+from mail_contact_sync.connectors.exchange.settings import ExchangeServer
 
 __all__ = ["NOW", "SINCE", "message_id", "names", "raw", "read"]
 

@@ -17,10 +17,10 @@ from dev.emulator import packages
 from dev.google_proxy import CLIENT_ID, CLIENT_SECRET, Google
 from dev.home import Home
 from dev.process import free_port
-from mail_contact_sync.connectors import oauth_google
 from mail_contact_sync.connectors.gmail import ALL, GmailConnector
-from mail_contact_sync.connectors.gmail_quota import Budget
-from mail_contact_sync.connectors.oauth import Client, Grant
+from mail_contact_sync.connectors.gmail.quota import Budget
+from mail_contact_sync.connectors.oauth import google as oauth_google
+from mail_contact_sync.connectors.oauth.grant import Client, Grant
 
 CLARA = "clara@customer.example"
 CLIENT = Client(CLIENT_ID, CLIENT_SECRET)

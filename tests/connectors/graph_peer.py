@@ -10,8 +10,8 @@ from microsoft_peer import CLIENT, consented, endpoints, new_user
 from dev.graph import Microsoft
 from mail_contact_sync.connectors.base import Folder
 from mail_contact_sync.connectors.graph import GraphConnector
-from mail_contact_sync.connectors.oauth import Grant
-from mail_contact_sync.connectors.oauth_microsoft import graph_scopes
+from mail_contact_sync.connectors.oauth.grant import Grant
+from mail_contact_sync.connectors.oauth.microsoft import graph_scopes
 
 DELTA = "me/mailFolders/messages/delta"
 LIST = "me/mailFolders/messages"

@@ -13,11 +13,11 @@ from imap_mailbox import Mailbox, running_dovecot
 from microsoft_peer import CLIENT, consented, endpoints, new_user
 
 from dev.graph import Microsoft
-from mail_contact_sync.connectors import oauth_microsoft
 from mail_contact_sync.connectors.imap import ImapConnector
-from mail_contact_sync.connectors.imap_oauth import oauth_login
-from mail_contact_sync.connectors.oauth import Grant
-from mail_contact_sync.connectors.oauth_tokens import TokenSource
+from mail_contact_sync.connectors.imap.oauth import oauth_login
+from mail_contact_sync.connectors.oauth import microsoft as oauth_microsoft
+from mail_contact_sync.connectors.oauth.grant import Grant
+from mail_contact_sync.connectors.oauth.tokens import TokenSource
 
 #: A token is good if whoever issued it tells whose it is, and it is the user's who logs in.
 _OAUTH2 = """introspection_mode = auth

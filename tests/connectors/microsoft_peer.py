@@ -15,8 +15,8 @@ from dev.emulator import packages
 from dev.graph import CLIENT_ID, CLIENT_SECRET, Microsoft
 from dev.home import Home
 from dev.process import free_port
-from mail_contact_sync.connectors import oauth_microsoft
-from mail_contact_sync.connectors.oauth import Client, Grant
+from mail_contact_sync.connectors.oauth import microsoft as oauth_microsoft
+from mail_contact_sync.connectors.oauth.grant import Client, Grant
 
 CLIENT = Client(CLIENT_ID, CLIENT_SECRET, "organizations")
 REDIRECT = f"http://127.0.0.1:{free_port()}/mail_contact_sync/microsoft"

@@ -17,7 +17,7 @@ from peers.line_server import LineServer
 
 from dev.certificate_authority import CertificateAuthority
 from mail_contact_sync.connectors.discovery import Found, discover
-from mail_contact_sync.connectors.fence import Fence
+from mail_contact_sync.connectors.net.fence import Fence
 
 #: Addresses of the real Internet, so that the fence lets them through.  Nothing is ever
 #: sent there: ``SmallInternet.connect`` knows no way out.

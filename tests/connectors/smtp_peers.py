@@ -9,7 +9,7 @@ from peers.scripted_smtp import ScriptedSmtp
 
 from mail_contact_sync.connectors.base import ConnectorError, Server
 from mail_contact_sync.connectors.smtp import SmtpSender
-from mail_contact_sync.connectors.smtp_connection import Limits
+from mail_contact_sync.connectors.smtp.connection import Limits
 
 ANNA, BEN, CLARA = "anna@ours.example", "ben@ours.example", "clara@customer.example"
 PASSWORD = "correct horse"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from small_internet import config, config_of, server_xml
 
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.autoconfig import ispdb_url, parse, urls
 from mail_contact_sync.connectors.base import SettingsError
-from mail_contact_sync.connectors.mail_settings import Address, Endpoint, Settings
+from mail_contact_sync.connectors.discovery.autoconfig import ispdb_url, parse, urls
+from mail_contact_sync.connectors.discovery.settings import Address, Endpoint, Settings
 
 ANNA = Address.parse("Anna+x@y.example")
 LOGINS = ("Anna+x@y.example", "Anna+x")

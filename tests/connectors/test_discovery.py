@@ -8,7 +8,7 @@ from small_internet import MAIL, OTHER, SmallInternet, config, config_of, server
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import Server
 from mail_contact_sync.connectors.discovery import discover, login_candidates
-from mail_contact_sync.connectors.mail_settings import Endpoint
+from mail_contact_sync.connectors.discovery.settings import Endpoint
 
 ANNA = "Anna@x.example"
 LOGINS = ("Anna@x.example", "Anna")

@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 from small_internet import MAIL, OTHER, SmallInternet, config_of
 
-from mail_contact_sync.connectors import discovery, reasons
-from mail_contact_sync.connectors.discovery import provider_of
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.discovery import finder, provider_of
 
 ANNA = "anna@x.example"
 AUTOCONFIG = "autoconfig.x.example/mail/config-v1.1.xml"
@@ -95,9 +95,9 @@ def test_one_server_that_hangs_does_not_hide_the_other(internet, context):
 
 def test_threads_that_cannot_be_stopped_do_not_hold_up_the_answer(internet, monkeypatch):
     gate = Event()
-    monkeypatch.setattr(discovery, "get", lambda *arguments: gate.wait(30))
-    monkeypatch.setattr(discovery, "services", lambda *arguments: gate.wait(30))
-    monkeypatch.setattr(discovery, "mail_exchangers", lambda *arguments: gate.wait(30))
+    monkeypatch.setattr(finder, "get", lambda *arguments: gate.wait(30))
+    monkeypatch.setattr(finder, "services", lambda *arguments: gate.wait(30))
+    monkeypatch.setattr(finder, "mail_exchangers", lambda *arguments: gate.wait(30))
     assert search(internet).source == "guess"
     gate.set()
 
@@ -106,7 +106,7 @@ def test_a_defect_of_one_source_does_not_spoil_the_others(internet, monkeypatch,
     def broken(*arguments):
         raise ZeroDivisionError(ANNA)
 
-    monkeypatch.setattr(discovery, "get", broken)
+    monkeypatch.setattr(finder, "get", broken)
     internet.dns.add("_imaps._tcp.x.example. IN SRV 0 0 993 mail.x.example.")
     assert search(internet).source == "srv"
     assert "ZeroDivisionError" in caplog.text and ANNA not in caplog.text

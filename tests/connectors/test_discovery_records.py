@@ -12,10 +12,10 @@ from imap_mailbox import running_dovecot
 from small_internet import MAIL, OTHER, SmallInternet, config_of
 
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.deadline import Deadline
 from mail_contact_sync.connectors.discovery import login_candidates, provider_of
-from mail_contact_sync.connectors.dns_records import mail_exchangers, services
-from mail_contact_sync.connectors.mail_probe import speaks_imap, submission
+from mail_contact_sync.connectors.discovery.probe import speaks_imap, submission
+from mail_contact_sync.connectors.net.deadline import Deadline
+from mail_contact_sync.connectors.net.dns_records import mail_exchangers, services
 
 ANNA = "anna@x.example"
 

@@ -12,20 +12,17 @@ from imapclient import SocketTimeout
 
 from dev.certificate import write_self_signed
 from dev.ews import server as ews
-from mail_contact_sync.connectors import exchange_http, reasons
-from mail_contact_sync.connectors.base import (
-    SettingsError,
-    TemporaryError,
-    Throttled,
-)
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import SettingsError, TemporaryError, Throttled
 from mail_contact_sync.connectors.exchange import ExchangeConnector
-from mail_contact_sync.connectors.exchange_settings import (
+from mail_contact_sync.connectors.exchange import http as exchange_http
+from mail_contact_sync.connectors.exchange.settings import (
     Endpoint,
     ExchangeServer,
     service_url,
     ssl_context,
 )
-from mail_contact_sync.connectors.fence import Fence
+from mail_contact_sync.connectors.net.fence import Fence
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from exchange_double import ANNA, NOW, SINCE, names, office, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail_contact_sync.connectors import exchange_scan
 from mail_contact_sync.connectors.base import CursorExpired, FolderGone, TemporaryError
+from mail_contact_sync.connectors.exchange import scan as exchange_scan
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from imapclient import SocketTimeout
 
 from dev.ews import User
 from dev.ews import server as ews
-from mail_contact_sync.connectors import exchange_discovery, exchange_mailbox, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import AuthenticationFailed, SettingsError, TemporaryError
-from mail_contact_sync.connectors.dns_records import Service
-from mail_contact_sync.connectors.exchange_http import Http
-from mail_contact_sync.connectors.exchange_settings import Endpoint
+from mail_contact_sync.connectors.exchange import discovery as exchange_discovery
+from mail_contact_sync.connectors.exchange import mailbox as exchange_mailbox
+from mail_contact_sync.connectors.exchange.http import Http
+from mail_contact_sync.connectors.exchange.settings import Endpoint
+from mail_contact_sync.connectors.net.dns_records import Service
 
 PATH = "/autodiscover/autodiscover.svc"
 FIRST, SECOND = "autodiscover.ours.example", "ours.example"

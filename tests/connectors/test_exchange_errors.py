@@ -14,7 +14,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.exchange_errors import of_code, of_status
+from mail_contact_sync.connectors.exchange.errors import of_code, of_status
 
 
 @pytest.fixture

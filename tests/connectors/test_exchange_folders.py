@@ -6,8 +6,9 @@ import pytest
 from exchange_double import ANNA, PASSWORD, office
 
 from dev.ews import User, operations, soap
-from mail_contact_sync.connectors import exchange_session, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import SettingsError, TemporaryError
+from mail_contact_sync.connectors.exchange import session as exchange_session
 
 
 @pytest.fixture

@@ -19,9 +19,7 @@ from mail_contact_sync.connectors.base import (
     SettingsError,
     TemporaryError,
 )
-from mail_contact_sync.connectors.exchange_settings import (
-    Endpoint,
-)
+from mail_contact_sync.connectors.exchange.settings import Endpoint
 
 
 @pytest.fixture
@@ -247,7 +245,7 @@ sys.path.insert(0, "tests"); import conftest
 sys.modules["exchangelib"] = None
 from mail_contact_sync.connectors.base import SettingsError
 from mail_contact_sync.connectors.exchange import ExchangeConnector
-from mail_contact_sync.connectors.exchange_settings import ExchangeServer
+from mail_contact_sync.connectors.exchange.settings import ExchangeServer
 try:
     ExchangeConnector(ExchangeServer("anna@ours.example")).__enter__()
 except SettingsError as error:

@@ -11,11 +11,9 @@ from exchange_double import ANNA, NOW, SINCE, names, office, read
 
 from dev.ews import soap
 from dev.ews.server import Answer
-from mail_contact_sync.connectors import exchange_mailbox, reasons
-from mail_contact_sync.connectors.base import (
-    MessageError,
-    TemporaryError,
-)
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import MessageError, TemporaryError
+from mail_contact_sync.connectors.exchange import mailbox as exchange_mailbox
 
 BEN, CAROL = "ben@ours.example", "carol@ours.example"
 

@@ -16,9 +16,9 @@ from small_internet import MAIL, OTHER, SmallInternet
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import ConnectorError, SettingsError, TemporaryError
-from mail_contact_sync.connectors.deadline import Deadline
-from mail_contact_sync.connectors.dns_records import host_name
-from mail_contact_sync.connectors.fence import (
+from mail_contact_sync.connectors.net.deadline import Deadline
+from mail_contact_sync.connectors.net.dns_records import host_name
+from mail_contact_sync.connectors.net.fence import (
     MAIL_PORTS,
     Fence,
     default_context,

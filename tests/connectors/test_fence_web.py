@@ -7,8 +7,8 @@ from small_internet import OTHER, WEB, SmallInternet
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import ConnectorError, TemporaryError
-from mail_contact_sync.connectors.deadline import Deadline
-from mail_contact_sync.connectors.fenced_http import MAX_ANSWER, MAX_REDIRECTS, get
+from mail_contact_sync.connectors.net.deadline import Deadline
+from mail_contact_sync.connectors.net.fenced_http import MAX_ANSWER, MAX_REDIRECTS, get
 
 SECRET = b"what only this machine may read"
 

@@ -11,12 +11,7 @@ from imap_mailbox import NOW, message_id, names
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.base import (
-    MessageError,
-    SettingsError,
-    TemporaryError,
-    Throttled,
-)
+from mail_contact_sync.connectors.base import MessageError, SettingsError, TemporaryError, Throttled
 from mail_contact_sync.connectors.gmail import ALL
 
 

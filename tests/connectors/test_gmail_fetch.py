@@ -9,9 +9,10 @@ from gmail_peer import searched
 from imap_mailbox import SINCE, raw
 
 from dev.google_gmail import Fault
-from mail_contact_sync.connectors import gmail_session, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import MessageError, TemporaryError, Throttled
 from mail_contact_sync.connectors.gmail import ALL
+from mail_contact_sync.connectors.gmail import session as gmail_session
 
 
 @pytest.fixture

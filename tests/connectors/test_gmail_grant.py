@@ -12,7 +12,7 @@ import pytest
 from gmail_peer import CLARA, searched
 
 from dev.google_gmail import Fault
-from mail_contact_sync.connectors import gmail_query, gmail_service, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
     Mailbox,
@@ -21,7 +21,9 @@ from mail_contact_sync.connectors.base import (
     Throttled,
 )
 from mail_contact_sync.connectors.gmail import ALL
-from mail_contact_sync.connectors.gmail_errors import translate
+from mail_contact_sync.connectors.gmail import query as gmail_query
+from mail_contact_sync.connectors.gmail import service as gmail_service
+from mail_contact_sync.connectors.gmail.errors import translate
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mail_contact_sync.connectors import headers
 from mail_contact_sync.connectors.base import MessageError
-from mail_contact_sync.connectors.gmail_outgoing import with_recipients
+from mail_contact_sync.connectors.outgoing import with_recipients
 
 ADDRESSES = [f"{name}@x.example" for name in "abcdef"]
 some = st.lists(st.sampled_from(ADDRESSES), max_size=4)

@@ -8,11 +8,9 @@ import pytest
 from gmail_peer import searched
 from imap_mailbox import SINCE
 
-from mail_contact_sync.connectors.base import (
-    Throttled,
-)
+from mail_contact_sync.connectors.base import Throttled
 from mail_contact_sync.connectors.gmail import ALL
-from mail_contact_sync.connectors.gmail_quota import Budget
+from mail_contact_sync.connectors.gmail.quota import Budget
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from gmail_peer import CLARA, searched
 from imap_mailbox import NOW, SINCE, message_id
 
 from dev.google_gmail import Fault
-from mail_contact_sync.connectors import gmail_query, reasons
-from mail_contact_sync.connectors.base import (
-    TemporaryError,
-)
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import TemporaryError
+from mail_contact_sync.connectors.gmail import query as gmail_query
 
 
 @pytest.fixture

@@ -7,15 +7,11 @@ from gmail_peer import CLARA, new_gmailbox, read_new
 from imap_mailbox import SINCE, raw
 
 from dev.google_gmail import Fault
-from mail_contact_sync.connectors import gmail_session, reasons
-from mail_contact_sync.connectors.base import (
-    MessageError,
-    SettingsError,
-    TemporaryError,
-    Throttled,
-)
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import MessageError, SettingsError, TemporaryError, Throttled
 from mail_contact_sync.connectors.gmail import ALL
-from mail_contact_sync.connectors.gmail_outgoing import with_recipients
+from mail_contact_sync.connectors.gmail import session as gmail_session
+from mail_contact_sync.connectors.outgoing import with_recipients
 
 TO = "anna@ours.example"
 BODY = b"Bcc: this is text\r\n\r\n\xff\xfe\r\n"

@@ -9,11 +9,11 @@ from gmail_peer import CLARA, searched
 from imap_mailbox import SINCE, message_id, names
 
 from dev.google_gmail import RETRY_AFTER
-from mail_contact_sync.connectors import gmail_query, gmail_session, reasons
-from mail_contact_sync.connectors.base import (
-    Throttled,
-)
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import Throttled
 from mail_contact_sync.connectors.gmail import ALL
+from mail_contact_sync.connectors.gmail import query as gmail_query
+from mail_contact_sync.connectors.gmail import session as gmail_session
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from graph_peer import DELTA, LIST, Graphbox, read
 from imap_mailbox import NOW, SINCE, names
 
-from mail_contact_sync.connectors import graph_scan
+from mail_contact_sync.connectors.graph import scan as graph_scan
 
 
 @pytest.fixture

@@ -6,13 +6,9 @@ import pytest
 from graph_peer import DELTA, Graphbox, read
 from imap_mailbox import SINCE, names, raw
 
-from mail_contact_sync.connectors import graph_http, reasons
-from mail_contact_sync.connectors.base import (
-    CursorExpired,
-    FolderGone,
-    TemporaryError,
-    Throttled,
-)
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import CursorExpired, FolderGone, TemporaryError, Throttled
+from mail_contact_sync.connectors.graph import http as graph_http
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from graph_peer import SINCE, Graphbox
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import Envelope, MessageError
-from mail_contact_sync.connectors.graph_message import envelope_of, received
+from mail_contact_sync.connectors.graph.message import envelope_of, received
 
 LIST_MAIL = b"""From: News <news@lists.example>\r
 Reply-To: Talk <talk@lists.example>\r

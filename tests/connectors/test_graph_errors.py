@@ -18,8 +18,8 @@ from mail_contact_sync.connectors.base import (
     Throttled,
 )
 from mail_contact_sync.connectors.graph import GraphConnector
-from mail_contact_sync.connectors.graph_http import Session
-from mail_contact_sync.connectors.oauth_microsoft import Endpoints
+from mail_contact_sync.connectors.graph.http import Session
+from mail_contact_sync.connectors.oauth.microsoft import Endpoints
 
 
 @pytest.fixture

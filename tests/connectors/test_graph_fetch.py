@@ -8,7 +8,7 @@ import pytest
 from graph_peer import VALUE, Graphbox
 from imap_mailbox import raw
 
-from mail_contact_sync.connectors import graph_fetch, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
     MessageError,
@@ -16,6 +16,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
+from mail_contact_sync.connectors.graph import fetch as graph_fetch
 
 
 @pytest.fixture

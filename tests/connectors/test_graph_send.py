@@ -13,7 +13,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.graph_sending import MAX_OUTGOING
+from mail_contact_sync.connectors.graph.sending import MAX_OUTGOING
 
 CLARA, DAN = "clara@customer.example", "dan@customer.example"
 
@@ -77,7 +77,7 @@ def test_what_is_just_small_enough_is_sent(box):
 
 def test_an_answer_that_promises_nothing_is_no_yes(box, monkeypatch):
     # Graph's own limit, met without knowing of it.
-    monkeypatch.setattr("mail_contact_sync.connectors.graph_sending.MAX_OUTGOING", 1 << 30)
+    monkeypatch.setattr("mail_contact_sync.connectors.graph.sending.MAX_OUTGOING", 1 << 30)
     failure(box, SentUnknown, size=3_000_000)
     assert box.graph.mail.sent == []
 

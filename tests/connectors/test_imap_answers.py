@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.exceptions import ProtocolError
 
-from mail_contact_sync.connectors import imap_answers
-from mail_contact_sync.connectors.imap_answers import (
+from mail_contact_sync.connectors.imap import answers as imap_answers
+from mail_contact_sync.connectors.imap.answers import (
     fetch_answers,
     list_answers,
     search_answers,

@@ -25,7 +25,7 @@ from imap_mailbox import (
 from imapclient import SocketTimeout
 from peers.scripted_imap import HANG_UP, SILENCE, ScriptedImap
 
-from mail_contact_sync.connectors import imap_connection, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
     ConnectorError,
@@ -37,6 +37,7 @@ from mail_contact_sync.connectors.base import (
     Throttled,
 )
 from mail_contact_sync.connectors.imap import ImapConnector
+from mail_contact_sync.connectors.imap import connection as imap_connection
 
 SOON = SocketTimeout(connect=0.3, read=0.3)
 

@@ -11,8 +11,8 @@ import pytest
 from imap_mailbox import INBOX, NOW, SINCE, names, new_mailbox, read, running_dovecot
 from peers.tcp_proxy import TcpProxy
 
-from mail_contact_sync.connectors import imap_session
 from mail_contact_sync.connectors.base import CursorExpired, Folder, FolderGone
+from mail_contact_sync.connectors.imap import session as imap_session
 
 PROJECT = Folder("Project", "Project")
 

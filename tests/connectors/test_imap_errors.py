@@ -19,7 +19,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.imap_errors import Refused, translate
+from mail_contact_sync.connectors.imap.errors import Refused, translate
 
 AUTHENTICATION, SETTINGS, TEMPORARY = AuthenticationFailed, SettingsError, TemporaryError
 

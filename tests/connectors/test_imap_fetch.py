@@ -8,7 +8,7 @@ import pytest
 from imap_mailbox import INBOX, SINCE, connector_of, look, names, raw, read
 from peers.scripted_imap import ScriptedImap
 
-from mail_contact_sync.connectors import imap_session, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     CursorExpired,
     Folder,
@@ -16,6 +16,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
+from mail_contact_sync.connectors.imap import session as imap_session
 
 
 def refs(connector, folder=INBOX):

@@ -10,11 +10,7 @@ from imap_mailbox import INBOX, SINCE, failure, names, read
 from microsoft_imap import OutlookMailbox
 
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.base import (
-    AuthenticationFailed,
-    SettingsError,
-    TemporaryError,
-)
+from mail_contact_sync.connectors.base import AuthenticationFailed, SettingsError, TemporaryError
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from peers.scripted_smtp import HANG_UP, ScriptedSmtp
 from smtp_peers import SOON, letter, sender_to
 
 from dev.smtp import SmtpServer
-from mail_contact_sync.connectors import imap_sent, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     Folder,
     FolderGone,
@@ -23,9 +23,10 @@ from mail_contact_sync.connectors.base import (
     SettingsError,
     TemporaryError,
 )
-from mail_contact_sync.connectors.imap_connection import Connection, password_login
-from mail_contact_sync.connectors.imap_sent import SentFolder
-from mail_contact_sync.connectors.imap_session import Session
+from mail_contact_sync.connectors.imap import sent as imap_sent
+from mail_contact_sync.connectors.imap.connection import Connection, password_login
+from mail_contact_sync.connectors.imap.sent import SentFolder
+from mail_contact_sync.connectors.imap.session import Session
 
 SENT = Folder("Sent", "Sent", "sent")
 

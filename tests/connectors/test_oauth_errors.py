@@ -13,14 +13,17 @@ from urllib.parse import parse_qs
 import pytest
 from gmail_peer import CLIENT
 
-from mail_contact_sync.connectors import oauth, oauth_google, reasons, web
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
     SettingsError,
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.oauth_google import READ
+from mail_contact_sync.connectors.net import web
+from mail_contact_sync.connectors.oauth import google as oauth_google
+from mail_contact_sync.connectors.oauth import grant as oauth
+from mail_contact_sync.connectors.oauth.google import READ
 
 
 class Scripted(HTTPServer):

@@ -15,12 +15,11 @@ import pytest
 from gmail_peer import CLIENT, REDIRECT, USERS, authorize, consented, endpoints
 from playwright.sync_api import sync_playwright
 
-from mail_contact_sync.connectors import libraries, oauth, oauth_google, reasons
-from mail_contact_sync.connectors.base import (
-    AuthenticationFailed,
-    SettingsError,
-)
-from mail_contact_sync.connectors.oauth_google import READ, SEND
+from mail_contact_sync.connectors import libraries, reasons
+from mail_contact_sync.connectors.base import AuthenticationFailed, SettingsError
+from mail_contact_sync.connectors.oauth import google as oauth_google
+from mail_contact_sync.connectors.oauth import grant as oauth
+from mail_contact_sync.connectors.oauth.google import READ, SEND
 
 ANNA = USERS[-1]
 SCOPES = oauth_google.scopes()

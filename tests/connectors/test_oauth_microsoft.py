@@ -13,10 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from microsoft_peer import CLIENT, REDIRECT, USERS, authorize, consented, endpoints
 
-from mail_contact_sync.connectors import oauth_microsoft, reasons
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import AuthenticationFailed, SettingsError, TemporaryError
-from mail_contact_sync.connectors.oauth_microsoft import Endpoints, graph_scopes, imap_scopes
-from mail_contact_sync.connectors.oauth_tokens import TokenSource
+from mail_contact_sync.connectors.oauth import microsoft as oauth_microsoft
+from mail_contact_sync.connectors.oauth.microsoft import Endpoints, graph_scopes, imap_scopes
+from mail_contact_sync.connectors.oauth.tokens import TokenSource
 
 ANNA = USERS[-1]
 GRAPH = "https://graph.microsoft.com"

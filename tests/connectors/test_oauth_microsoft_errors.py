@@ -8,15 +8,17 @@ import socket
 import pytest
 from microsoft_peer import CLIENT, USERS, authorize, consented, endpoints
 
-from mail_contact_sync.connectors import oauth_microsoft, reasons, web
+from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
     SettingsError,
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.oauth_microsoft import Endpoints, graph_scopes
-from mail_contact_sync.connectors.oauth_microsoft_errors import redirected
+from mail_contact_sync.connectors.net import web
+from mail_contact_sync.connectors.oauth import microsoft as oauth_microsoft
+from mail_contact_sync.connectors.oauth.microsoft import Endpoints, graph_scopes
+from mail_contact_sync.connectors.oauth.microsoft_errors import redirected
 
 ANNA = USERS[-1]
 

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mail_contact_sync.connectors import mail_settings, presets, reasons
-from mail_contact_sync.connectors.dns_records import host_name
-from mail_contact_sync.connectors.fence import MAIL_PORTS
-from mail_contact_sync.connectors.mail_settings import Address
-from mail_contact_sync.connectors.preset_table import PRESETS
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.discovery import presets
+from mail_contact_sync.connectors.discovery import settings as mail_settings
+from mail_contact_sync.connectors.discovery.preset_table import PRESETS
+from mail_contact_sync.connectors.discovery.settings import Address
+from mail_contact_sync.connectors.net.dns_records import host_name
+from mail_contact_sync.connectors.net.fence import MAIL_PORTS
 
 ADVICE = {
     "",

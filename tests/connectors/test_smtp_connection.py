@@ -27,7 +27,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.smtp_connection import MAX_REPLY, Client, Limits
+from mail_contact_sync.connectors.smtp.connection import MAX_REPLY, Client, Limits
 
 # Connecting --------------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ from mail_contact_sync.connectors.base import (
     SettingsError,
     TemporaryError,
 )
-from mail_contact_sync.connectors.smtp_connection import Limits
-from mail_contact_sync.connectors.smtp_login import xoauth2_login
+from mail_contact_sync.connectors.smtp.connection import Limits
+from mail_contact_sync.connectors.smtp.login import xoauth2_login
 
 
 @dataclass

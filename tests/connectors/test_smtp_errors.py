@@ -15,7 +15,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
-from mail_contact_sync.connectors.smtp_errors import (
+from mail_contact_sync.connectors.smtp.errors import (
     A_DAYS_SHARE,
     A_MINUTES_SHARE,
     GREYLISTING,
@@ -27,7 +27,7 @@ from mail_contact_sync.connectors.smtp_errors import (
     Reply,
     of_reply,
 )
-from mail_contact_sync.connectors.smtp_login import xoauth2_login
+from mail_contact_sync.connectors.smtp.login import xoauth2_login
 
 
 @pytest.mark.parametrize(

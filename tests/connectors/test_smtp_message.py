@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import MessageError
-from mail_contact_sync.connectors.smtp_message import leaving, quotes, stuffed, transportable
+from mail_contact_sync.connectors.smtp.message import leaving, quotes, stuffed, transportable
 
 _TEXT = st.lists(st.sampled_from([b"a", b".", b"\r", b"\n", b"\r\n", b" ", b":", b"bcc:"])).map(
     b"".join

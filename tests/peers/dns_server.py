@@ -9,7 +9,7 @@ from dnslib.server import DNSServer
 from dnslib.zoneresolver import ZoneResolver
 
 from dev.names import Mute, Threaded
-from mail_contact_sync.connectors.dns_records import Resolver
+from mail_contact_sync.connectors.net.dns_records import Resolver
 
 
 class DnsServer:

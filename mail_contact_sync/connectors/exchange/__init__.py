@@ -1,0 +1,7 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An Exchange server by its web services (EWS)."""
+
+from .connector import ExchangeConnector
+
+__all__ = ["ExchangeConnector"]

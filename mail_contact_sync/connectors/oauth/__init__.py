@@ -1,0 +1,3 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Consent at Google and Microsoft, and what it leaves us."""
