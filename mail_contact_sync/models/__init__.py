@@ -14,6 +14,7 @@ from . import (
     mail_sync_account_actions,
     mail_sync_account_alert,
     mail_sync_account_removal,
+    mail_sync_account_sending,
     mail_sync_account_status,
     mail_sync_candidate,
     mail_sync_contact_key,

@@ -9,6 +9,8 @@ from .fields import BigInt
 
 #: What says which mailbox it is.
 MAILBOX = ("provider", "host", "login", "address")
+#: Where its password goes.
+SERVERS = ("host", "smtp_host")
 
 
 def _default_window_months(account) -> int:
@@ -92,6 +94,9 @@ class MailSyncAccount(models.Model):
     syncs = fields.Boolean(
         "Sync E-mails", default=True, help="Off: for sending only, nothing is read."
     )
+    sends = fields.Boolean(
+        "Write E-mails", default=True, help="Off: Odoo only reads this mailbox."
+    )
     window_months = fields.Integer("Months of Past E-mails", default=_default_window_months)
     since = fields.Datetime("Synced Since", copy=False, readonly=True)
     last_sync = fields.Datetime(copy=False, readonly=True)
@@ -139,10 +144,14 @@ class MailSyncAccount(models.Model):
         self.folder_ids._restart()
 
     def write(self, vals):
-        if "host" in vals and not vals.get("password"):
-            # A password is for the server that it was entered for: who has got hold of
+        if not vals.get("password"):
+            # A password is for the servers that it was entered for: who has got hold of
             # somebody's session cannot have it sent to a server of his own.
-            self.filtered(lambda account: account.host != vals["host"]).sudo().secret = False
+            self.filtered(
+                lambda account: any(
+                    name in vals and (account[name] or "") != (vals[name] or "") for name in SERVERS
+                )
+            ).sudo().secret = False
         moved = self.filtered(
             lambda account: any(
                 name in vals and (account[name] or "") != (vals[name] or "") for name in MAILBOX

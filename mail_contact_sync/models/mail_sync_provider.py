@@ -1,7 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from odoo import api, models
 
@@ -19,6 +19,10 @@ class MailSyncProvider(models.AbstractModel):
 
     #: Whether its connector ``searches``.
     _searches = False
+    #: Whether it keeps a copy in Sent of what it sends, or we have to.
+    _files_sent = True
+    #: Messages that it lets a mailbox send, in a minute and in a day.
+    _most_sent = (30, 500)
     #: The system parameter that holds the encrypted secret of our app there.
     _app_secret = ""
 
@@ -66,6 +70,16 @@ class MailSyncProvider(models.AbstractModel):
     def _connector(self, account) -> Connector:
         """A connector that is not yet connected; raise ``KeyLost``."""
         raise NotImplementedError
+
+    @api.model
+    def _can_send(self, account) -> bool:
+        """Whether the account was set up, and consented to, for sending."""
+        return False
+
+    @api.model
+    def _sender(self, account) -> AbstractContextManager:
+        """What connects on enter and then has ``Connector.send``; raise ``KeyLost``."""
+        return self._connector(account)
 
     @api.model
     @contextmanager

@@ -156,6 +156,13 @@ class MailSyncProviderGoogle(models.AbstractModel):
         return self._open(held[0], store, budget)
 
     @api.model
+    def _can_send(self, account) -> bool:
+        try:
+            return not self._grant(account).missing([oauth_google.SEND])
+        except (AuthenticationFailed, KeyLost):
+            return False
+
+    @api.model
     def _renew(self, account, before: Grant, grant: Grant):
         """Keep ``grant`` in the place of ``before``, at once: that may be void by now.
 

@@ -77,7 +77,7 @@ class TestGoogleSignIn(HttpCase):
     # It works -------------------------------------------------------------------------
 
     def test_consent_makes_the_account_as_google_reports_it(self):
-        asked = self.leave(self.dialog(visibility="private"))
+        asked = self.leave(self.dialog(visibility="private", sends=False))
         self.assertEqual(asked["login_hint"], "rosa@home.test")
         self.assertEqual(asked["code_challenge_method"], "S256")
         self.assertIn(oauth_google.READ, asked["scope"])
@@ -94,8 +94,23 @@ class TestGoogleSignIn(HttpCase):
         self.assertNotIn(verifier, answer.text + str(answer.headers) + json.dumps(asked))
 
     def test_an_account_that_may_send_asks_for_it(self):
-        asked = self.leave(self.dialog(syncs=False))
+        asked = self.leave(self.dialog())
         self.assertIn(oauth_google.SEND, asked["scope"])
+        self.given = (*self.given, oauth_google.SEND)
+        self.come_back(state=asked["state"], code="c1")
+        self.assertTrue(self.account().can_send)
+
+    def test_who_leaves_out_sending_is_synced_all_the_same(self):
+        asked = self.leave(self.dialog())
+        self.come_back(state=asked["state"], code="c1")
+        account = self.account()
+        self.assertEqual((account.state, account.can_send), ("active", False))
+
+    def test_who_leaves_out_sending_has_no_use_of_an_account_for_sending(self):
+        asked = self.leave(self.dialog(syncs=False))
+        answer = self.come_back(state=asked["state"], code="c1")
+        self.assertSaid(answer, "Send email on your behalf")
+        self.assertFalse(self.account())
 
     def test_the_same_mailbox_again_is_no_second_account(self):
         for number in range(2):

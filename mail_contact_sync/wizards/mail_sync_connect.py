@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from ..connectors.base import AuthenticationFailed, ConnectorError, Server
 from ..connectors.discovery import login_candidates
 from ..connectors.discovery.settings import Found
+from ..models.mail_sync_account import SERVERS
 
 
 class MailSyncConnect(models.TransientModel):
@@ -30,6 +31,7 @@ class MailSyncConnect(models.TransientModel):
     step = fields.Selection([("address", "Address"), ("server", "Server")], default="address")
     address = fields.Char("E-mail Address")
     syncs = fields.Boolean("Sync E-mails", default=True)
+    sends = fields.Boolean("Write E-mails", default=True)
     visibility = fields.Selection(
         lambda self: self.env["mail.sync.account"]._fields["visibility"].selection,
         "Who Sees the E-mails",
@@ -72,7 +74,7 @@ class MailSyncConnect(models.TransientModel):
         # As for the mailbox: a password is for the server that it was entered for.  The
         # dialog outlives its window, and so does the session that finds it again.
         typed = not self.env.su and not vals.get("password")
-        moved = [name for name in ("address", "host") if typed and name in vals]
+        moved = [name for name in ("address", *SERVERS) if typed and name in vals]
         self.filtered(
             lambda dialog: any(dialog[name] != vals[name] for name in moved)
         ).sudo().secret = False
@@ -208,7 +210,8 @@ class MailSyncConnect(models.TransientModel):
 
     def _kept_password(self, server: Server) -> str:
         """That of the mailbox, for the server that it was entered for and no other."""
-        if server.host != self.account_id.host:
+        account = self.account_id
+        if (server.host, self.smtp_host or "") != (account.host, account.smtp_host or ""):
             raise UserError(self.env._("Please enter the password for the new server."))
         return self.account_id._password()
 
@@ -246,6 +249,7 @@ class MailSyncConnect(models.TransientModel):
                     **values,
                     "address": self.address,
                     "syncs": self.syncs,
+                    "sends": self.sends,
                     "visibility": self.visibility,
                 }
             )
@@ -271,6 +275,6 @@ class MailSyncConnect(models.TransientModel):
 
 #: What a reconnected mailbox already has.
 SETTINGS = (
-    *("provider", "address", "syncs", "visibility", "host", "port", "security", "login"),
+    *("provider", "address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
     *("smtp_host", "smtp_port", "smtp_security"),
 )

@@ -41,7 +41,7 @@ class MailSyncConnect(models.TransientModel):
 
     def _scopes(self) -> tuple[str, ...]:
         """The least that does the job."""
-        return oauth_google.scopes(sending=not self.syncs)
+        return oauth_google.scopes(sending=self.sends)
 
     def _consent(self) -> dict:
         """What to ask Google's user for, and who she probably is."""
@@ -60,7 +60,8 @@ class MailSyncConnect(models.TransientModel):
                 verifier,
                 endpoints=google._endpoints(),
             )
-            if missing := grant.missing(self._scopes()):
+            # Who only leaves out sending is synced all the same.
+            if missing := grant.missing(oauth_google.scopes(sending=not self.syncs)):
                 raise SettingsError(reasons.SCOPE_MISSING, missing[-1])
             renewed = [grant]
             with google._open(grant, renewed.append) as connector:
@@ -90,6 +91,7 @@ class MailSyncConnect(models.TransientModel):
                     "provider": "google",
                     "address": mailbox.address,
                     "syncs": self.syncs,
+                    "sends": self.sends,
                     "visibility": self.visibility,
                 }
             )
