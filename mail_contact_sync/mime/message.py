@@ -13,6 +13,7 @@ from ..connectors.headers import MAX_ADDRESSES, envelope, mailboxes, message_ids
 from .content import body_and_files
 from .parts import read
 from .text import decode_words
+from .writing import MARK
 
 #: Characters of a subject, and of a name beside an address, that are kept.
 MAX_SUBJECT = 1000
@@ -43,7 +44,8 @@ class ParsedMail:
     The body is ``html`` or, where no part of it is HTML, ``text``; the other is
     empty.  HTML calls the attachments that it shows ``cid:<cid>``.  ``digest``
     identifies a message that has no Message-ID, whichever mailbox it was found
-    in; it is empty where there is one.
+    in; it is empty where there is one.  ``mark`` is the Message-ID that we gave it, if it
+    is one of ours.
     """
 
     message_id: str
@@ -61,6 +63,7 @@ class ParsedMail:
     html: str
     attachments: tuple[Attachment, ...]
     digest: str
+    mark: str = ""
 
 
 def parse(raw: bytes) -> ParsedMail:
@@ -90,6 +93,7 @@ def parse(raw: bytes) -> ParsedMail:
         html=html,
         attachments=tuple(Attachment(f.name, f.content, f.mimetype, cid) for f, cid in files),
         digest="",
+        mark=next(iter(message_ids(root.fields.get(MARK.lower(), ()))), ""),
     )
     return mail if mail.message_id else replace(mail, digest=_digest(mail, root.header("date")))
 

@@ -40,6 +40,7 @@ class MailMessage(models.Model):
                     ("model", "=", "res.partner"),
                     ("res_id", "=", message.res_id),
                     ("sync_message_id", "=", message.message_id),
+                    ("sync_access", "!=", False),
                 ]
             )
             synced._sync_give_way(dict.fromkeys(synced.ids, message.id))
@@ -53,8 +54,12 @@ class MailMessage(models.Model):
         if not kept_of:
             return
         self.env.flush_all()
-        references = {"mail_sync_match": "mail_message_id", "mail_message": "parent_id"}
-        for table, column in references.items():
+        references = [
+            ("mail_sync_match", "mail_message_id"),
+            ("mail_message", "parent_id"),
+            ("mail_message", "sync_origin_id"),
+        ]
+        for table, column in references:
             self.env.cr.execute(
                 SQL(
                     """

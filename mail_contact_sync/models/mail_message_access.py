@@ -10,7 +10,10 @@ from odoo.tools import SQL
 from .fields import ReadableMessages
 
 #: Written by the engine alone.
-SYNC_FIELDS = ("sync_message_id", "sync_access", "sync_user_ids")
+SYNC_FIELDS = (
+    *("sync_message_id", "sync_access", "sync_user_ids"),
+    *("sync_sender_id", "sync_origin_id"),
+)
 TOKEN = re.compile(r"(/web/image/\d+)\?access_token=[\w-]+")
 
 

@@ -59,6 +59,7 @@ class MailSyncDelivery(models.AbstractModel):
             account._hold_visibility()
             # What the user has taken out of the queue meanwhile stays out.
             batch = batch.exists().filtered(lambda match: match.state == "waiting")
+            self.env["mail.sync.sent"]._recognise(account, batch, mails)
             batch -= self._settle_posted(account, batch, mails)
             batch -= self._settle_known(account, batch, mails)
             self.env["mail.sync.posting"]._post(account, self._each_once(batch, mails), mails)

@@ -101,7 +101,10 @@ class MailSyncEngine(models.AbstractModel):
                 SELECT account.id FROM mail_sync_account account
                 JOIN res_users owner ON owner.id = account.user_id
                     AND owner.active AND NOT owner.share
-                WHERE account.state = 'active' AND account.syncs AND %(among)s
+                WHERE account.state = 'active' AND %(among)s
+                    AND (account.syncs OR EXISTS (
+                        SELECT FROM mail_mail WHERE sync_account_id = account.id AND sync_unfiled
+                    ))
                     AND (account.paused_until IS NULL OR account.paused_until <= %(now)s)
                     AND (
                         account.next_sync <= %(now)s
@@ -180,6 +183,9 @@ class MailSyncEngine(models.AbstractModel):
         connector = account._connector()
         scan = self.env["mail.sync.search"]._scan if connector.searches else self._scan
         with account._provider()._metered(account, connector), connector:
+            self.env["mail.sync.filing"]._file(account, connector)
+            if not account.syncs:
+                return True
             folders = self.env["mail.sync.folder"]._refresh(account, connector.folders())
             self.env.cr.commit()
             # What a killed run had stored but not yet compared with the contacts

@@ -68,7 +68,8 @@ class MailSyncPosting(models.AbstractModel):
         self._note_digests(batch, mails)
         self._hand_over(files, messages)
         self._link_parents(batch)
-        self._announce(account, batch)
+        places = self.env["mail.sync.answer"]._place(batch, mails)
+        self._announce(account, batch, places)
 
     @api.model
     def _note_digests(self, batch, mails):
@@ -251,12 +252,13 @@ class MailSyncPosting(models.AbstractModel):
         self.env["mail.message"].invalidate_model(["parent_id", "child_ids"])
 
     @api.model
-    def _announce(self, account, batch):
+    def _announce(self, account, batch, places):
         """An open chatter shows what has come."""
         listener = (
             account.user_id if account.visibility == "private" else self.env.ref("base.group_user")
         )
-        listener._bus_send("mail_contact_sync/posted", {"partner_ids": batch.partner_id.ids})
+        places.setdefault("res.partner", []).extend(batch.partner_id.ids)
+        listener._bus_send("mail_contact_sync/posted", {"places": places})
 
 
 def is_too_large(match) -> bool:

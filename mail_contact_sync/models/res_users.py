@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResUsers(models.Model):
@@ -9,6 +10,20 @@ class ResUsers(models.Model):
     mail_sync_account_ids = fields.One2many(
         "mail.sync.account", "user_id", string="Connected Mailboxes"
     )
+
+    mail_sync_sender_id = fields.Many2one(
+        "mail.sync.account",
+        "Write From",
+        ondelete="set null",
+        domain="[('user_id', '=', id), ('sends', '=', True)]",
+        help="The mailbox from which e-mails are written where no other one suggests itself.",
+    )
+
+    @api.constrains("mail_sync_sender_id")
+    def _check_mail_sync_sender(self):
+        for user in self.sudo():
+            if user.mail_sync_sender_id and user.mail_sync_sender_id.user_id != user:
+                raise ValidationError(self.env._("You can only write from mailboxes of your own."))
 
     def write(self, vals):
         colleagues = self.filtered(lambda user: user.active and not user.share)
@@ -34,4 +49,8 @@ class ResUsers(models.Model):
 
     @property
     def SELF_READABLE_FIELDS(self):
-        return [*super().SELF_READABLE_FIELDS, "mail_sync_account_ids"]
+        return [*super().SELF_READABLE_FIELDS, "mail_sync_account_ids", "mail_sync_sender_id"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, "mail_sync_sender_id"]

@@ -13,10 +13,12 @@ const INTERVAL = 1000;
 export class SyncedMail {
     constructor(env, { bus_service: bus, "mail.store": store }) {
         this.store = store;
-        this.waiting = new Set();
+        this.waiting = new Map(); // ids of records by model
         this.timer = undefined;
-        bus.subscribe("mail_contact_sync/posted", ({ partner_ids }) => {
-            partner_ids.forEach((id) => this.waiting.add(id));
+        bus.subscribe("mail_contact_sync/posted", ({ places }) => {
+            for (const [model, ids] of Object.entries(places)) {
+                this.waiting.set(model, new Set([...(this.waiting.get(model) ?? []), ...ids]));
+            }
             this.schedule();
         });
         document.addEventListener("visibilitychange", () => this.schedule());
@@ -30,7 +32,7 @@ export class SyncedMail {
 
     async refresh() {
         const threads = [...this.waiting]
-            .map((id) => this.store.Thread.get({ model: "res.partner", id }))
+            .flatMap(([model, ids]) => [...ids].map((id) => this.store.Thread.get({ model, id })))
             .filter((thread) => thread?.isLoaded && thread.status !== "loading");
         this.waiting.clear();
         await Promise.allSettled(threads.map((thread) => this.refreshThread(thread)));

@@ -1,0 +1,131 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a person wrote to RFC 5322 bytes, as a mail program writes them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+
+from ..connectors.net.dns_records import host_name
+
+#: Says which message of ours it is, where a provider gives it another Message-ID.
+MARK = "X-Mail-Contact-Sync"
+#: References that are kept, the first and the last (RFC 5322, section 3.6.4, sets no limit).
+MAX_REFERENCES = 20
+
+_IDS = ("message-id", "in-reply-to", "references", MARK.lower())
+_MIMETYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """``cid`` is the name by which the text shows it; "" for an attachment."""
+
+    name: str
+    content: bytes = field(repr=False)
+    mimetype: str = "application/octet-stream"
+    cid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message; people are pairs of a name, or "", and an address.
+
+    ``references`` are the Message-IDs of the conversation, the answered one last; all ids
+    stand in angle brackets.  ``date`` is aware.  There is no Bcc: who is to get the message
+    is said to the server, not in it.
+    """
+
+    message_id: str
+    date: datetime
+    sender: tuple[str, str]
+    to: tuple[tuple[str, str], ...]
+    subject: str = ""
+    cc: tuple[tuple[str, str], ...] = ()
+    references: tuple[str, ...] = ()
+    html: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    files: tuple[File, ...] = ()
+
+
+class _Policy(EmailPolicy):
+    def fold(self, name: str, value: str) -> str:
+        # The standard library writes a long id as an encoded word, which no mail program reads.
+        if name.lower() in _IDS:
+            return f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _IDS:
+            return self.fold(name, value).encode("ascii", "surrogateescape")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False, utf8=False)
+
+
+def compose(letter: Letter) -> bytes:
+    """The message: text and HTML, shown images within, files after it.
+
+    Raises ValueError for what is no address.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["Date"] = format_datetime(letter.date)
+    message["From"] = _address(*letter.sender)
+    message["To"] = [_address(*each) for each in letter.to]
+    if letter.cc:
+        message["Cc"] = [_address(*each) for each in letter.cc]
+    message["Subject"] = _BREAKS.sub(" ", letter.subject).strip()
+    message["Message-ID"] = letter.message_id
+    if letter.references:
+        message["In-Reply-To"] = letter.references[-1]
+        message["References"] = " ".join(_kept(letter.references))
+    message[MARK] = letter.message_id
+    _write(message, letter)
+    return message.as_bytes(policy=_POLICY)
+
+
+def _write(message: EmailMessage, letter: Letter) -> None:
+    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    if letter.html:
+        message.add_alternative(
+            letter.html, subtype="html", charset="utf-8", cte="quoted-printable"
+        )
+        page = message.get_payload()[-1]
+        for file in letter.files:
+            if file.cid:
+                _attach(page.add_related, file, disposition="inline", cid=f"<{file.cid}>")
+    for file in letter.files:
+        if not (file.cid and letter.html):
+            _attach(message.add_attachment, file)
+
+
+def _attach(add, file: File, **options: str) -> None:
+    maintype, _, subtype = file.mimetype.partition("/")
+    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.mimetype) or maintype in (
+        "multipart",
+        "message",
+    ):
+        maintype, subtype = "application", "octet-stream"
+    name = _BREAKS.sub(" ", file.name).strip() or "file"
+    add(file.content, maintype=maintype, subtype=subtype, filename=name, **options)
+
+
+def _address(name: str, address: str) -> Address:
+    """Raises ValueError."""
+    local, at, domain = address.rpartition("@")
+    if not (at and local and domain) or _BREAKS.search(address):
+        raise ValueError("not an address")
+    return Address(_BREAKS.sub(" ", name).strip(), local, host_name(domain))
+
+
+def _kept(references: Iterable[str]) -> list[str]:
+    """The conversation's beginning and its end."""
+    ids = list(dict.fromkeys(references))
+    return ids if len(ids) <= MAX_REFERENCES else [ids[0], *ids[1 - MAX_REFERENCES :]]

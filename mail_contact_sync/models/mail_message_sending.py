@@ -1,0 +1,88 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class MailMessage(models.Model):
+    """Messages that were written from a connected mailbox, and what answers them."""
+
+    _inherit = "mail.message"
+
+    sync_sender_id = fields.Many2one(
+        "mail.sync.account",
+        "Written From",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    #: An answer stands on the contact, and once more on the record that was written on: the
+    #: second one follows the first in all, who reads it and when it goes.
+    sync_origin_id = fields.Many2one(
+        "mail.message", "Copy Of", readonly=True, copy=False, index="btree_not_null"
+    )
+
+    def _sync_written_from(self, account):
+        """Readers as of the mailbox's other e-mails."""
+        values = {"sync_sender_id": account.id}
+        if account.visibility == "private":
+            values |= {"sync_access": "private", "sync_user_ids": [(4, account.user_id.id)]}
+        self.write(values)
+        if account.visibility == "private":
+            self._sync_close_files()
+
+    @api.model
+    def _sync_refresh_access(self, accounts=None):
+        super()._sync_refresh_access(accounts)
+        if accounts is not None:
+            self._sync_reopen_written(accounts)
+            held = SQL(
+                """origin.id IN (SELECT mail_message_id FROM mail_sync_match
+                                 WHERE account_id = ANY(%s))""",
+                accounts.ids,
+            )
+        else:
+            held = SQL("origin.id = ANY(%s)", self.ids)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH copy AS (
+                    UPDATE mail_message copy SET sync_access = origin.sync_access
+                    FROM mail_message origin
+                    WHERE copy.sync_origin_id = origin.id AND %s
+                    RETURNING copy.id, origin.id AS origin_id
+                ), cleared AS (
+                    DELETE FROM mail_message_sync_user_rel rel USING copy
+                    WHERE rel.message_id = copy.id AND NOT EXISTS (
+                        SELECT FROM mail_message_sync_user_rel reader
+                        WHERE reader.message_id = copy.origin_id AND reader.user_id = rel.user_id
+                    )
+                )
+                INSERT INTO mail_message_sync_user_rel (message_id, user_id)
+                SELECT copy.id, reader.user_id FROM copy
+                JOIN mail_message_sync_user_rel reader ON reader.message_id = copy.origin_id
+                ON CONFLICT DO NOTHING
+                """,
+                held,
+            )
+        )
+        self.invalidate_model(["sync_access", "sync_user_ids"])
+
+    @api.model
+    def _sync_reopen_written(self, accounts):
+        """What was written from a private mailbox opens with it, found in it or not."""
+        opened = accounts.sudo().filtered(lambda account: account.visibility == "shared")
+        self.sudo().search(
+            [
+                ("sync_sender_id", "in", opened.ids),
+                ("sync_access", "=", "private"),
+                ("model", "!=", "res.partner"),
+            ]
+        ).write({"sync_access": "shared", "sync_user_ids": [(5,)]})
+
+    def unlink(self):
+        copies = self.sudo().search([("sync_origin_id", "in", self.ids)])
+        if copies - self:
+            super(MailMessage, copies - self.sudo()).unlink()
+        return super().unlink()

@@ -1,0 +1,59 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class MailSyncSent(models.Model):
+    """That something was sent from a mailbox, for as long as its provider counts it.
+
+    And how it is known again when its copy is found in the mailbox.
+    """
+
+    _name = "mail.sync.sent"
+    _description = "E-mail Sent from a Connected Mailbox"
+    _log_access = False
+
+    account_id = fields.Many2one("mail.sync.account", required=True, ondelete="cascade")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+
+    _account_date_idx = models.Index("(account_id, date DESC)")
+
+    @api.autovacuum
+    def _gc_sent(self):
+        self.search([("date", "<", fields.Datetime.now() - timedelta(days=2))]).unlink()
+
+    @api.model
+    def _recognise(self, account, batch, mails):
+        """Before what is known is looked for: some providers give a mail another Message-ID.
+
+        A mark can be copied from a mail of ours, so it counts in its sender's mailbox alone, on
+        a mail that she sent, and once.
+        """
+        sent = {
+            mail.mark: mail.message_id
+            for match in batch.filtered("outgoing")
+            if (mail := mails[match.ref]).mark and mail.message_id
+        }
+        if not sent:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_message SET sync_message_id = pair.found
+                FROM unnest(%s::text[], %s::text[]) AS pair(given, found)
+                WHERE message_id = pair.given AND pair.found <> pair.given
+                    AND sync_sender_id = %s AND sync_message_id IS NULL
+                """,
+                list(sent),
+                list(sent.values()),
+                account.id,
+            )
+        )
+        self.env["mail.message"].invalidate_model(["sync_message_id"])
+        self.env["mail.mail"].search(
+            [("sync_account_id", "=", account.id), ("message_id", "in", list(sent))]
+        )._sync_found()

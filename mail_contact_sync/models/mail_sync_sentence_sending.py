@@ -1,0 +1,111 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+from ..connectors import reasons
+from ..connectors.base import RecipientsRefused
+from .mail_sync_sentence import KEY_LOST, UNEXPECTED
+
+
+class MailSyncSentence(models.AbstractModel):
+    """What went wrong with an e-mail that was written from a mailbox."""
+
+    _inherit = "mail.sync.sentence"
+
+    @api.model
+    def _of_sending(self, reason: str, mail) -> str:
+        account = mail.sync_account_id
+        provider = account._provider()
+        host = account.smtp_host or provider._server_name(account)
+        return (
+            self._sending_sentences(host, account.address).get(reason)
+            or provider._sentences(account).get(reason)
+            or self._of_reason(reason, host, account.smtp_port)
+        )
+
+    @api.model
+    def _of_refused(self, error: RecipientsRefused, mail) -> str:
+        host = mail.sync_account_id.smtp_host or mail.sync_account_id._provider()._server_name(
+            mail.sync_account_id
+        )
+        names = ", ".join(error.refused) or mail.email_to or ""
+        return self.env._(
+            "%(host)s does not take e-mails to %(addresses)s. Nothing was sent to anybody. Please "
+            "correct the address, and try again.",
+            host=host,
+            addresses=names,
+        )
+
+    @api.model
+    def _sending_sentences(self, host: str, address: str) -> dict[str, str]:
+        _ = self.env._
+        return {
+            reasons.SENT_UNKNOWN: _(
+                "The connection broke while this e-mail was being sent, so nobody knows whether it "
+                "went out. Please look into the Sent folder of %s before you try again.",
+                address,
+            ),
+            UNEXPECTED: _(
+                "Something went wrong while this e-mail was being sent. Please look into the Sent "
+                "folder of %s before you try again.",
+                address,
+            ),
+            KEY_LOST: _(
+                "This database was moved without the key that opens its passwords. Please "
+                "reconnect the mailbox %s, and try again.",
+                address,
+            ),
+            reasons.BAD_CREDENTIALS: _(
+                "The server %(host)s does not accept the user name and password of %(address)s "
+                "for sending. Please reconnect this mailbox, and try again.",
+                host=host,
+                address=address,
+            ),
+            reasons.NO_SMTP: _(
+                "No outgoing server is known for %s. Please reconnect this mailbox, and enter it.",
+                address,
+            ),
+            reasons.NOT_SMTP: _(
+                "What answers at %s is no outgoing mail server. Please reconnect the mailbox, and "
+                "correct the server and the port.",
+                host,
+            ),
+            reasons.SMTP_DISABLED: _(
+                "%s does not let this mailbox send from other programs. Please ask whoever runs "
+                "it to switch on SMTP.",
+                host,
+            ),
+            reasons.LOGIN_NOT_OFFERED: _(
+                "%s offers no way to log in that Odoo knows. Please ask whoever runs it.", host
+            ),
+            reasons.SEND_DENIED: _(
+                "%(host)s does not let you send as %(address)s. Please ask whoever runs it.",
+                host=host,
+                address=address,
+            ),
+            reasons.SEND_REFUSED: _(
+                "%s refused this e-mail because of what stands in it. It was not sent.", host
+            ),
+            reasons.MESSAGE_TOO_LARGE: _(
+                "This e-mail is too large for %s. It was not sent. Please leave out an "
+                "attachment, or send a link to it.",
+                host,
+            ),
+            reasons.TOO_MANY_RECIPIENTS: _(
+                "This e-mail has more recipients than may be written to at once. It was not sent."
+            ),
+            reasons.RECIPIENTS_DIFFER: _(
+                "An address of this e-mail is not a proper one. It was not sent."
+            ),
+            reasons.ADDRESS_INVALID: _(
+                "An address of this e-mail is not a proper one. It was not sent."
+            ),
+            reasons.ADDRESS_UNSUPPORTED: _(
+                "%s cannot write to addresses with letters beyond A to Z. It was not sent.", host
+            ),
+            reasons.RATE_LIMIT: _(
+                "%s lets this mailbox send only so many e-mails. This one was not sent; please try "
+                "again later.",
+                host,
+            ),
+        }

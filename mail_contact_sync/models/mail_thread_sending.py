@@ -1,0 +1,191 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from email.utils import make_msgid
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.models import BaseModel
+from odoo.tools.mail import email_normalize_all, email_split_tuples, formataddr
+
+MAX_SUBJECT = 500
+
+
+class MailThread(models.AbstractModel):
+    """Messages that are written from a connected mailbox.
+
+    Whom the author addresses outside gets one e-mail of hers, all together.  Whoever else
+    Odoo tells, colleagues and followers, it tells as always.
+    """
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def _get_allowed_message_params(self):
+        return super()._get_allowed_message_params() | {"sync_sender_id", "sync_subject"}
+
+    def _get_notify_valid_parameters(self):
+        return super()._get_notify_valid_parameters() | {"sync_sender"}
+
+    def message_post(self, *, sync_sender_id=None, sync_subject=None, **kwargs):
+        """``sync_sender_id`` is the mailbox to write from; ``sync_subject`` what it is called."""
+        kwargs.pop("sync_sender", None)  # ours to say
+        sender = self.env["mail.sync.account"]._chosen(sync_sender_id)
+        if not sender or not self._sync_is_comment(kwargs):
+            return super().message_post(**kwargs)
+        self.ensure_one()
+        self._sync_check_recipients(kwargs)
+        conversation = self.env["mail.sync.conversation"]
+        subject = (sync_subject or kwargs.get("subject") or "").strip()[:MAX_SUBJECT]
+        last = conversation._last(self.sudo(False), kwargs.get("parent_id"))
+        if not conversation._goes_on(last, subject):
+            last = last.browse()
+        kwargs |= {
+            "author_id": self.env.user.partner_id.id,
+            "email_from": sender._sender_line(),
+            "subject": subject or conversation._subject(last) or self._message_compute_subject(),
+            "parent_id": last.id,
+            "message_id": make_msgid(domain=sender.address.rpartition("@")[2] or "localhost"),
+            "message_type": "comment",
+            "mail_server_id": False,
+            "sync_sender": sender,
+        }
+        if sender.visibility == "private":
+            kwargs["notify_skip_followers"] = True
+        # Whom a person writes to does not begin to follow what Odoo sends by itself.
+        return super(
+            MailThread, self.with_context(mail_post_autofollow=False, mail_sync_parent=last.id)
+        ).message_post(**kwargs)
+
+    @api.model
+    def _sync_is_comment(self, kwargs) -> bool:
+        """Notes go to nobody outside."""
+        comment = self.env.ref("mail.mt_comment")
+        return kwargs.get("subtype_xmlid") == "mail.mt_comment" or (
+            not kwargs.get("subtype_xmlid") and kwargs.get("subtype_id") == comment.id
+        )
+
+    @api.model
+    def _sync_check_recipients(self, kwargs):
+        """Before anything is posted: there is somebody to write to, and all can be written to."""
+        # sudo: whom the caller was allowed to name
+        partners = self.env["res.partner"].sudo().browse(kwargs.get("partner_ids") or [])
+        outside = partners.filtered("partner_share")
+        if nameless := outside.filtered(lambda each: not email_normalize_all(each.email)):
+            raise UserError(
+                self.env._(
+                    "%s has no e-mail address that can be written to.",
+                    ", ".join(nameless.mapped("display_name")),
+                )
+            )
+        if not (outside or kwargs.get("outgoing_email_to")):
+            raise UserError(
+                self.env._("Please choose to whom this e-mail goes: somebody outside the company.")
+            )
+
+    def _message_compute_parent_id(self, parent_id):
+        if "mail_sync_parent" not in self.env.context:
+            return super()._message_compute_parent_id(parent_id)
+        # An e-mail of hers answers another, or nothing: not whatever stands last here.
+        return self.env["mail.sync.conversation"]._last(self, parent_id).id if parent_id else False
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        sender = kwargs.get("sync_sender")
+        if not isinstance(sender, BaseModel):
+            kwargs.pop("sync_sender", None)
+            return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        if kwargs.get("scheduled_date"):
+            raise UserError(self.env._("Only messages from the company's address can be delayed."))
+        message.sudo()._sync_written_from(sender)
+        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        sender = kwargs.pop("sync_sender", None)
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if isinstance(sender, BaseModel) and sender.visibility == "private":
+            # Nobody is told of what nobody else may read.
+            recipients = [each for each in recipients if each["share"]]
+        return recipients
+
+    def _notify_thread_by_inbox(self, message, recipients_data, msg_vals=False, **kwargs):
+        kwargs.pop("sync_sender", None)
+        return super()._notify_thread_by_inbox(
+            message, recipients_data, msg_vals=msg_vals, **kwargs
+        )
+
+    def _notify_thread_by_web_push(self, message, recipients_data, msg_vals=False, **kwargs):
+        kwargs.pop("sync_sender", None)
+        return super()._notify_thread_by_web_push(
+            message, recipients_data, msg_vals=msg_vals, **kwargs
+        )
+
+    def _notify_thread_by_email(self, message, recipients_data, *, sync_sender=None, **kwargs):
+        if isinstance(sync_sender, BaseModel):
+            addressed = set(message.sudo().partner_ids.ids)
+            hers = [
+                each
+                for each in recipients_data
+                if each["notif"] == "email"
+                and each["share"]
+                and (not each["id"] or each["id"] in addressed)
+            ]
+            recipients_data = [each for each in recipients_data if each not in hers]
+            self._sync_write_from(sync_sender, message, hers)
+        return super()._notify_thread_by_email(message, recipients_data, **kwargs)
+
+    def _sync_write_from(self, sender, message, recipients):
+        """One e-mail to all of ``recipients`` (as ``_notify_get_recipients`` gives them)."""
+        # sudo: mails and notifications are Odoo's; what they say, the user may say
+        partners = self.env["res.partner"].sudo().browse(r["id"] for r in recipients if r["id"])
+        people = [
+            (partner.name or "", address)
+            for partner in partners
+            for address in email_normalize_all(partner.email)
+        ] + [("", each["email_normalized"]) for each in recipients if not each["id"]]
+        if not people:
+            return
+        to, copies = self._sync_to_and_cc(message.sudo().parent_id, people)
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .with_context({})  # pylint: disable=context-overridden
+            .create(
+                {
+                    "mail_message_id": message.id,
+                    "is_notification": True,
+                    "auto_delete": False,
+                    "sync_account_id": sender.id,
+                    "email_from": sender._sender_line(),
+                    "email_to": ", ".join(map(formataddr, to)),
+                    "email_cc": ", ".join(map(formataddr, copies)),
+                    "body_html": sender._signed(message),
+                    "references": " ".join(
+                        self.env["mail.sync.conversation"]._references(
+                            message.sudo(False).parent_id
+                        )
+                    ),
+                }
+            )
+        )
+        base = self._notify_by_email_get_base_notification_values(message)
+        self.env["mail.notification"].sudo().create(
+            [
+                {
+                    **base,
+                    "mail_mail_id": mail.id,
+                    "res_partner_id": each["id"],
+                    "mail_email_address": not each["id"] and each["email_normalized"],
+                }
+                for each in recipients
+            ]
+        )
+        mail.send_after_commit()
+
+    @api.model
+    def _sync_to_and_cc(self, parent, people):
+        """Who got a copy of what is answered gets a copy of the answer."""
+        copied = {
+            address.lower() for _name, address in email_split_tuples(parent.incoming_email_cc or "")
+        }
+        to = [each for each in people if each[1] not in copied]
+        copies = [each for each in people if each[1] in copied]
+        return (to, copies) if to else (copies, [])

@@ -1,0 +1,271 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests.common import new_test_user
+
+from .writing import WritingCase
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+class TestWriting(WritingCase):
+    """What leaves is a person's e-mail."""
+
+    def test_it_comes_from_her_and_bears_nothing_of_odoo(self):
+        message = self.write("<p>Hello Clara</p>", sync_subject="Our offer")
+        letter = self.letter
+        self.assertEqual(letter["From"], "Anna Berg <anna@ours.test>")
+        self.assertEqual(letter["To"], "Clara Customer <clara@customer.test>")
+        self.assertEqual(letter["Subject"], "Our offer")
+        self.assertEqual(letter["Message-ID"], message.message_id)
+        self.assertTrue(letter["Message-ID"].endswith("@ours.test>"))
+        names = {name.lower() for name in letter}
+        self.assertLessEqual(
+            names,
+            {
+                *("date", "from", "to", "subject", "message-id", "mime-version"),
+                *("content-type", "x-mail-contact-sync"),
+            },
+        )
+        html = letter.get_body(("html",)).get_content()
+        self.assertIn("<p>Hello Clara</p>", html)
+        self.assertIn("Anna of Ours", html)
+        text = letter.get_body(("plain",)).get_content()
+        self.assertIn("Hello Clara", text)
+        for trace in ("odoo", "powered", "catchall", "/mail/view", "unfollow"):
+            self.assertNotIn(trace, self.outbox.raw[0].decode().lower())
+        self.assertEqual(self.status(message), "sent")
+        self.assertFalse(self.env["mail.mail"].search([("sync_account_id", "!=", False)]))
+
+    def test_all_outside_get_one_message(self):
+        message = self.write(to=self.customer + self.dora)
+        [(letter, recipients)] = self.outbox.sent
+        self.assertEqual(recipients, ["clara@customer.test", "dora@customer.test"])
+        self.assertEqual(len(letter["To"].addresses), 2)
+        self.assertEqual(len(message.sudo().notification_ids), 2)
+
+    def test_colleagues_are_told_by_odoo_alone(self):
+        self.customer.message_subscribe(self.ben.partner_id.ids)
+        message = self.write(to=self.customer + self.ben.partner_id)
+        [(_letter, recipients)] = self.outbox.sent
+        self.assertEqual(recipients, ["clara@customer.test"])
+        told = message.sudo().notification_ids.res_partner_id
+        self.assertEqual(told, self.customer + self.ben.partner_id)
+        [mail] = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        self.assertEqual(mail.recipient_ids, self.ben.partner_id)
+        self.assertFalse(mail.sync_account_id)
+
+    def test_followers_outside_who_are_not_addressed_see_no_address(self):
+        self.customer.message_subscribe(self.dora.ids)
+        message = self.write()
+        [(letter, recipients)] = self.outbox.sent
+        self.assertEqual(recipients, ["clara@customer.test"])
+        self.assertNotIn("dora", str(letter))
+        self.assertIn(self.dora, message.sudo().notification_ids.res_partner_id)
+
+    def test_whom_she_writes_to_does_not_begin_to_follow(self):
+        self.customer.with_user(self.anna).with_context(mail_post_autofollow=True)
+        self.write()
+        self.assertNotIn(self.customer, self.customer.message_partner_ids)
+
+    def test_it_goes_on_with_the_conversation(self):
+        self.arrive(self.mail(message_id="<a1@customer.test>", subject="AW: Re: Your price"))
+        self.arrive(
+            self.mail(message_id="<a2@customer.test>", in_reply_to="<a1@customer.test>", days=0.5)
+        )
+        self.sync()
+        message = self.write()
+        self.assertEqual(self.letter["In-Reply-To"], "<a2@customer.test>")
+        self.assertEqual(self.letter["References"], "<a1@customer.test> <a2@customer.test>")
+        self.assertEqual(self.letter["Subject"], "Re: An offer")
+        self.assertEqual(message.parent_id.sync_message_id, "<a2@customer.test>")
+
+    def test_another_subject_begins_a_new_one(self):
+        self.arrive(self.mail(subject="Your price"))
+        self.sync()
+        message = self.write(sync_subject="Lunch?")
+        self.assertNotIn("In-Reply-To", self.letter)
+        self.assertFalse(message.parent_id)
+        self.outbox.sent.clear()
+        self.write(sync_subject="SV: lunch?")
+        self.assertEqual(self.letter["In-Reply-To"], message.message_id)
+
+    def test_who_had_a_copy_gets_a_copy(self):
+        self.arrive(self.mail(cc="Dora <dora@customer.test>"))
+        self.sync()
+        self.write(to=self.customer + self.dora)
+        self.assertEqual(self.letter["To"], "Clara Customer <clara@customer.test>")
+        self.assertEqual(self.letter["Cc"], "Dora <dora@customer.test>")
+
+    def test_what_she_may_not_read_leaves_no_trace(self):
+        _account, mailbox = self._second_account(self.ben, visibility="private")
+        self.arrive(
+            self.mail(to="ben@ours.test", message_id="<secret@customer.test>", subject="Secret"),
+            mailbox=mailbox,
+        )
+        self.sync()
+        self.assertEqual(len(self.synced()), 1)
+        self.write()
+        self.assertNotIn(b"secret", self.outbox.raw[0].lower())
+
+    def test_pictures_stand_within_and_files_behind(self):
+        picture, file = (
+            self.env["ir.attachment"]
+            .with_user(self.anna)
+            .create(
+                [
+                    {"name": "pixel.png", "raw": PIXEL, "res_model": "mail.compose.message"},
+                    {"name": "offer.pdf", "raw": b"%PDF-1", "res_model": "mail.compose.message"},
+                ]
+            )
+        )
+        foreign = self.env["ir.attachment"].create({"name": "salaries.png", "raw": PIXEL})
+        self.write(
+            f'<p><img src="/web/image/{picture.id}?access_token=x"/>'
+            f'<img src="/web/image/{foreign.id}"/></p>',
+            attachment_ids=(picture + file).ids,
+        )
+        parts = list(self.letter.walk())
+        [inline] = [part for part in parts if part["Content-ID"]]
+        self.assertEqual(inline.get_content(), PIXEL)
+        html = self.letter.get_body(("html", "related")).get_body(("html",)).get_content()
+        self.assertIn(f"cid:{inline['Content-ID'].strip('<>')}", html)
+        names = [part.get_filename() for part in parts if part.get_filename()]
+        self.assertEqual(names, ["pixel.png", "offer.pdf"])
+
+    def test_the_signature_is_the_mailboxes_else_hers(self):
+        self.write()
+        self.account.signature = "<p>Sales team</p>"
+        self.write()
+        first, second = (each.get_body(("html",)).get_content() for each, _to in self.outbox.sent)
+        self.assertIn("Anna of Ours", first)
+        self.assertIn("Sales team", second)
+        self.assertNotIn("Anna of Ours", second)
+        self.outbox.sent.clear()
+        self.write(email_add_signature=False)
+        self.assertNotIn("Sales team", self.letter.get_body(("html",)).get_content())
+
+    def test_a_note_goes_nowhere(self):
+        self.write(subtype_xmlid="mail.mt_note")
+        self.assertFalse(self.outbox.sent)
+
+    def test_nobody_to_write_to_is_said(self):
+        with self.assertRaisesRegex(UserError, "to whom"):
+            self.write(to=self.env["res.partner"])
+        nameless = self.env["res.partner"].create({"name": "Nameless"})
+        with self.assertRaisesRegex(UserError, "Nameless has no e-mail"):
+            self.write(to=self.customer + nameless)
+        self.assertFalse(self.outbox.sent)
+
+
+class TestWritingAccess(WritingCase):
+    """Nobody writes from a mailbox that is not hers, by no path."""
+
+    def assertRefused(self, error=AccessError, **values):
+        with self.assertRaises(error):
+            self.write(**values)
+        self.assertFalse(self.outbox.sent)
+
+    def test_another_user_cannot_choose_it(self):
+        portal = new_test_user(self.env, "portal", groups="base.group_portal")
+        self.assertRefused(user=self.ben)
+        self.assertRefused(user=self.env.ref("base.user_root"))
+        self.assertRefused(user=portal)
+
+    def test_no_odd_id_chooses_one(self):
+        for odd in (-1, 10**9, True, str(self.account.id), [self.account.id], {"id": 1}):
+            with self.subTest(odd=odd):
+                self.assertRefused(sync_sender_id=odd)
+
+    def test_parameters_of_ours_cannot_be_given(self):
+        with self.assertRaises(ValueError):
+            self.write(user=self.ben, sync_sender_id=False, sync_account_id=self.account.id)
+        self.write(user=self.ben, sync_sender_id=False, sync_sender=self.account.id)
+        self.write(user=self.ben, sync_sender_id=False, sync_sender=self.account)
+        self.assertFalse(self.outbox.sent)
+
+    def test_rpc_cannot_say_where_a_message_was_written(self):
+        message = self.write()
+        for user in (self.anna, self.ben):
+            with self.assertRaises(AccessError):
+                message.with_user(user).write({"sync_sender_id": False})
+        self.assertEqual(message.sync_sender_id, self.account)
+
+    def test_what_cannot_send_says_so(self):
+        self.account.sends = False
+        self.assertRefused(error=UserError)
+        self.account.sends = True
+        self.account.state = "stopped"
+        self.account.error_reason = "bad-credentials"
+        self.assertRefused(error=UserError)
+
+    def test_the_composer_is_told_of_her_own_alone(self):
+        self.arrive(self.mail(subject="Price"))
+        self.sync()
+        accounts = self.env["mail.sync.account"]
+        mine = accounts.with_user(self.anna).composer_senders("res.partner", self.customer.id)
+        self.assertEqual([each["id"] for each in mine["senders"]], self.account.ids)
+        self.assertEqual((mine["sender"], mine["subject"]), (self.account.id, "Re: Price"))
+        none = accounts.with_user(self.ben).composer_senders("res.partner", self.customer.id)
+        self.assertEqual((none["senders"], none["sender"]), ([], False))
+
+    def test_the_composer_is_not_told_of_records_out_of_reach(self):
+        accounts = self.env["mail.sync.account"].with_user(self.anna)
+        rule = {
+            "name": "hidden",
+            "model_id": self.env.ref("base.model_res_partner").id,
+            "domain_force": f"[('id', '!=', {self.dora.id})]",
+        }
+        self.env["ir.rule"].create(rule)
+        with self.assertRaises(AccessError):
+            accounts.composer_senders("res.partner", self.dora.id)
+        for model in ("ir.config_parameter", "no.such.model"):
+            with self.assertRaises(UserError):
+                accounts.composer_senders(model, 1)
+
+    def test_a_private_mailbox_keeps_what_is_written_from_it(self):
+        self.account.visibility = "private"
+        self.customer.message_subscribe((self.ben.partner_id + self.dora).ids)
+        message = self.write(to=self.customer + self.ben.partner_id)
+        [(_letter, recipients)] = self.outbox.sent
+        self.assertEqual(recipients, ["clara@customer.test"])
+        self.assertEqual(message.sudo().notification_ids.res_partner_id, self.customer)
+        self.assertTrue(message.with_user(self.anna).read(["body"]))
+        with self.assertRaises(AccessError):
+            message.with_user(self.ben).read(["body"])
+
+
+class TestDefaultSender(WritingCase):
+    """Where the conversation came to, else her last choice, else her default."""
+
+    def choice(self, thread=None):
+        thread = thread or self.customer
+        return (
+            self.env["mail.sync.account"]
+            .with_user(self.anna)
+            .composer_senders(thread._name, thread.id)["sender"]
+        )
+
+    def test_the_order(self):
+        other, mailbox = self._second_account(
+            self.anna, address="anna@second.test", smtp_host="smtp.second.test"
+        )
+        self.assertEqual(self.choice(), self.account.id)
+        self.anna.mail_sync_sender_id = other
+        self.assertEqual(self.choice(), other.id)
+        self.write()
+        self.assertEqual(self.choice(), self.account.id)
+        self.write(thread=self.dora, to=self.dora, sync_sender_id=False)
+        self.assertFalse(self.choice(self.dora))
+        self.arrive(self.mail(to="anna@second.test", days=-1), mailbox=mailbox)
+        self.sync()
+        self.assertEqual(self.choice(), other.id)
+
+    def test_nobody_takes_a_colleagues_mailbox_as_default(self):
+        with self.assertRaises(ValidationError):
+            self.ben.with_user(self.ben).mail_sync_sender_id = self.account
+            self.env.flush_all()
