@@ -34,7 +34,7 @@ class MailMessage(models.Model):
 
     @api.model
     def _sync_refresh_access(self, accounts=None):
-        super()._sync_refresh_access(accounts)
+        result = super()._sync_refresh_access(accounts)
         if accounts is not None:
             self._sync_reopen_written(accounts)
             held = SQL(
@@ -68,6 +68,7 @@ class MailMessage(models.Model):
             )
         )
         self.invalidate_model(["sync_access", "sync_user_ids"])
+        return result
 
     @api.model
     def _sync_reopen_written(self, accounts):

@@ -94,9 +94,9 @@ class MailSyncAccount(models.Model):
         self.ensure_one()
         if self.state == "stopped":
             return self.env._(
-                "%s needs attention before you can write from it: %s",
-                self.address,
-                self.error_message or self.env._("please reconnect it."),
+                "%(address)s needs attention before you can write from it. %(problem)s",
+                address=self.address,
+                problem=self.error_message or self.env._("Please reconnect it."),
             )
         if not self.can_send:
             return self.env._(

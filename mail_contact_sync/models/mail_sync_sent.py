@@ -29,12 +29,13 @@ class MailSyncSent(models.Model):
     def _recognise(self, account, batch, mails):
         """Before what is known is looked for: some providers give a mail another Message-ID.
 
-        A mark can be copied from a mail of ours, so it counts in its sender's mailbox alone, on
-        a mail that she sent, and once.
+        A mark can be copied from a mail of ours, so it counts in its sender's mailbox alone, where
+        her sent mail is, and once.
         """
         sent = {
             mail.mark: mail.message_id
-            for match in batch.filtered("outgoing")
+            for match in batch
+            if match.outgoing and match.folder_id.role in ("sent", "all")
             if (mail := mails[match.ref]).mark and mail.message_id
         }
         if not sent:

@@ -5,6 +5,7 @@ from email.utils import make_msgid
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.models import BaseModel
+from odoo.tools import clean_context
 from odoo.tools.mail import email_normalize_all, email_split_tuples, formataddr
 
 MAX_SUBJECT = 500
@@ -147,7 +148,7 @@ class MailThread(models.AbstractModel):
         mail = (
             self.env["mail.mail"]
             .sudo()
-            .with_context({})  # pylint: disable=context-overridden
+            .with_context(clean_context(self.env.context))
             .create(
                 {
                     "mail_message_id": message.id,

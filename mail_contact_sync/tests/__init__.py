@@ -12,6 +12,7 @@ from . import (
     test_access_search,
     test_access_secrets,
     test_account,
+    test_answers,
     test_chatter,
     test_concurrency,
     test_connect,
@@ -26,4 +27,6 @@ from . import (
     test_removal,
     test_settings,
     test_vault,
+    test_writing,
+    test_writing_failures,
 )

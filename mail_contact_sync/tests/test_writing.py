@@ -5,18 +5,14 @@ import base64
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests.common import new_test_user
 
-from .writing import WritingCase
-
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+from .writing import PIXEL, WritingCase
 
 
 class TestWriting(WritingCase):
     """What leaves is a person's e-mail."""
 
     def test_it_comes_from_her_and_bears_nothing_of_odoo(self):
-        message = self.write("<p>Hello Clara</p>", sync_subject="Our offer")
+        message = self.post("<p>Hello Clara</p>", sync_subject="Our offer")
         letter = self.letter
         self.assertEqual(letter["From"], "Anna Berg <anna@ours.test>")
         self.assertEqual(letter["To"], "Clara Customer <clara@customer.test>")
@@ -42,7 +38,7 @@ class TestWriting(WritingCase):
         self.assertFalse(self.env["mail.mail"].search([("sync_account_id", "!=", False)]))
 
     def test_all_outside_get_one_message(self):
-        message = self.write(to=self.customer + self.dora)
+        message = self.post(to=self.customer + self.dora)
         [(letter, recipients)] = self.outbox.sent
         self.assertEqual(recipients, ["clara@customer.test", "dora@customer.test"])
         self.assertEqual(len(letter["To"].addresses), 2)
@@ -50,7 +46,7 @@ class TestWriting(WritingCase):
 
     def test_colleagues_are_told_by_odoo_alone(self):
         self.customer.message_subscribe(self.ben.partner_id.ids)
-        message = self.write(to=self.customer + self.ben.partner_id)
+        message = self.post(to=self.customer + self.ben.partner_id)
         [(_letter, recipients)] = self.outbox.sent
         self.assertEqual(recipients, ["clara@customer.test"])
         told = message.sudo().notification_ids.res_partner_id
@@ -61,7 +57,7 @@ class TestWriting(WritingCase):
 
     def test_followers_outside_who_are_not_addressed_see_no_address(self):
         self.customer.message_subscribe(self.dora.ids)
-        message = self.write()
+        message = self.post()
         [(letter, recipients)] = self.outbox.sent
         self.assertEqual(recipients, ["clara@customer.test"])
         self.assertNotIn("dora", str(letter))
@@ -69,7 +65,7 @@ class TestWriting(WritingCase):
 
     def test_whom_she_writes_to_does_not_begin_to_follow(self):
         self.customer.with_user(self.anna).with_context(mail_post_autofollow=True)
-        self.write()
+        self.post()
         self.assertNotIn(self.customer, self.customer.message_partner_ids)
 
     def test_it_goes_on_with_the_conversation(self):
@@ -78,7 +74,7 @@ class TestWriting(WritingCase):
             self.mail(message_id="<a2@customer.test>", in_reply_to="<a1@customer.test>", days=0.5)
         )
         self.sync()
-        message = self.write()
+        message = self.post()
         self.assertEqual(self.letter["In-Reply-To"], "<a2@customer.test>")
         self.assertEqual(self.letter["References"], "<a1@customer.test> <a2@customer.test>")
         self.assertEqual(self.letter["Subject"], "Re: An offer")
@@ -87,17 +83,17 @@ class TestWriting(WritingCase):
     def test_another_subject_begins_a_new_one(self):
         self.arrive(self.mail(subject="Your price"))
         self.sync()
-        message = self.write(sync_subject="Lunch?")
+        message = self.post(sync_subject="Lunch?")
         self.assertNotIn("In-Reply-To", self.letter)
         self.assertFalse(message.parent_id)
         self.outbox.sent.clear()
-        self.write(sync_subject="SV: lunch?")
+        self.post(sync_subject="SV: lunch?")
         self.assertEqual(self.letter["In-Reply-To"], message.message_id)
 
     def test_who_had_a_copy_gets_a_copy(self):
         self.arrive(self.mail(cc="Dora <dora@customer.test>"))
         self.sync()
-        self.write(to=self.customer + self.dora)
+        self.post(to=self.customer + self.dora)
         self.assertEqual(self.letter["To"], "Clara Customer <clara@customer.test>")
         self.assertEqual(self.letter["Cc"], "Dora <dora@customer.test>")
 
@@ -109,7 +105,7 @@ class TestWriting(WritingCase):
         )
         self.sync()
         self.assertEqual(len(self.synced()), 1)
-        self.write()
+        self.post()
         self.assertNotIn(b"secret", self.outbox.raw[0].lower())
 
     def test_pictures_stand_within_and_files_behind(self):
@@ -118,47 +114,47 @@ class TestWriting(WritingCase):
             .with_user(self.anna)
             .create(
                 [
-                    {"name": "pixel.png", "raw": PIXEL, "res_model": "mail.compose.message"},
+                    {"name": "pixel.png", "datas": PIXEL, "res_model": "mail.compose.message"},
                     {"name": "offer.pdf", "raw": b"%PDF-1", "res_model": "mail.compose.message"},
                 ]
             )
         )
-        foreign = self.env["ir.attachment"].create({"name": "salaries.png", "raw": PIXEL})
-        self.write(
+        foreign = self.env["ir.attachment"].create({"name": "salaries.png", "datas": PIXEL})
+        self.post(
             f'<p><img src="/web/image/{picture.id}?access_token=x"/>'
             f'<img src="/web/image/{foreign.id}"/></p>',
             attachment_ids=(picture + file).ids,
         )
         parts = list(self.letter.walk())
         [inline] = [part for part in parts if part["Content-ID"]]
-        self.assertEqual(inline.get_content(), PIXEL)
+        self.assertEqual(inline.get_content(), base64.b64decode(PIXEL))
         html = self.letter.get_body(("html", "related")).get_body(("html",)).get_content()
         self.assertIn(f"cid:{inline['Content-ID'].strip('<>')}", html)
         names = [part.get_filename() for part in parts if part.get_filename()]
         self.assertEqual(names, ["pixel.png", "offer.pdf"])
 
     def test_the_signature_is_the_mailboxes_else_hers(self):
-        self.write()
+        self.post()
         self.account.signature = "<p>Sales team</p>"
-        self.write()
+        self.post()
         first, second = (each.get_body(("html",)).get_content() for each, _to in self.outbox.sent)
         self.assertIn("Anna of Ours", first)
         self.assertIn("Sales team", second)
         self.assertNotIn("Anna of Ours", second)
         self.outbox.sent.clear()
-        self.write(email_add_signature=False)
+        self.post(email_add_signature=False)
         self.assertNotIn("Sales team", self.letter.get_body(("html",)).get_content())
 
     def test_a_note_goes_nowhere(self):
-        self.write(subtype_xmlid="mail.mt_note")
+        self.post(subtype_xmlid="mail.mt_note")
         self.assertFalse(self.outbox.sent)
 
     def test_nobody_to_write_to_is_said(self):
         with self.assertRaisesRegex(UserError, "to whom"):
-            self.write(to=self.env["res.partner"])
+            self.post(to=self.env["res.partner"])
         nameless = self.env["res.partner"].create({"name": "Nameless"})
         with self.assertRaisesRegex(UserError, "Nameless has no e-mail"):
-            self.write(to=self.customer + nameless)
+            self.post(to=self.customer + nameless)
         self.assertFalse(self.outbox.sent)
 
 
@@ -167,7 +163,7 @@ class TestWritingAccess(WritingCase):
 
     def assertRefused(self, error=AccessError, **values):
         with self.assertRaises(error):
-            self.write(**values)
+            self.post(**values)
         self.assertFalse(self.outbox.sent)
 
     def test_another_user_cannot_choose_it(self):
@@ -183,13 +179,13 @@ class TestWritingAccess(WritingCase):
 
     def test_parameters_of_ours_cannot_be_given(self):
         with self.assertRaises(ValueError):
-            self.write(user=self.ben, sync_sender_id=False, sync_account_id=self.account.id)
-        self.write(user=self.ben, sync_sender_id=False, sync_sender=self.account.id)
-        self.write(user=self.ben, sync_sender_id=False, sync_sender=self.account)
+            self.post(user=self.ben, sync_sender_id=False, sync_account_id=self.account.id)
+        self.post(user=self.ben, sync_sender_id=False, sync_sender=self.account.id)
+        self.post(user=self.ben, sync_sender_id=False, sync_sender=self.account)
         self.assertFalse(self.outbox.sent)
 
     def test_rpc_cannot_say_where_a_message_was_written(self):
-        message = self.write()
+        message = self.post()
         for user in (self.anna, self.ben):
             with self.assertRaises(AccessError):
                 message.with_user(user).write({"sync_sender_id": False})
@@ -230,7 +226,7 @@ class TestWritingAccess(WritingCase):
     def test_a_private_mailbox_keeps_what_is_written_from_it(self):
         self.account.visibility = "private"
         self.customer.message_subscribe((self.ben.partner_id + self.dora).ids)
-        message = self.write(to=self.customer + self.ben.partner_id)
+        message = self.post(to=self.customer + self.ben.partner_id)
         [(_letter, recipients)] = self.outbox.sent
         self.assertEqual(recipients, ["clara@customer.test"])
         self.assertEqual(message.sudo().notification_ids.res_partner_id, self.customer)
@@ -257,9 +253,9 @@ class TestDefaultSender(WritingCase):
         self.assertEqual(self.choice(), self.account.id)
         self.anna.mail_sync_sender_id = other
         self.assertEqual(self.choice(), other.id)
-        self.write()
+        self.post()
         self.assertEqual(self.choice(), self.account.id)
-        self.write(thread=self.dora, to=self.dora, sync_sender_id=False)
+        self.post(thread=self.dora, to=self.dora, sync_sender_id=False)
         self.assertFalse(self.choice(self.dora))
         self.arrive(self.mail(to="anna@second.test", days=-1), mailbox=mailbox)
         self.sync()

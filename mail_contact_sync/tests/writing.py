@@ -7,6 +7,12 @@ from markupsafe import Markup
 
 from .common import SyncCase
 
+#: A picture, in Base64.
+PIXEL = (
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    b"rkJggg=="
+)
+
 
 class Outbox:
     """What connects and sends; ``sent`` holds pairs of a parsed message and its recipients."""
@@ -52,7 +58,7 @@ class WritingCase(SyncCase):
         self.startPatcher(patch.object(imap, "_sender", lambda provider, account: self.outbox))
         self.startPatcher(patch.object(imap, "_files_sent", True))
 
-    def write(self, body="<p>Hello</p>", to=None, thread=None, user=None, **values):
+    def post(self, body="<p>Hello</p>", to=None, thread=None, user=None, **values):
         """As the chatter posts: with all rights, for the user."""
         user = user or self.anna
         thread = (thread or self.customer).with_user(user).sudo()
