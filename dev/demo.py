@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 from .demo_google import expected, google, mails, set_up, sign_in
 from .demo_mailbox import DemoMailbox, generate
+from .demo_round_trip import GooglePost, OwnPost, round_trip
 from .environment import Environment
 from .odoo import Odoo
 from .process import free_port
@@ -31,18 +32,21 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         say("Writing the demo mailbox")
         mailbox = generate(_ADDRESS, _OWNER, datetime.now(timezone.utc), _COLLEAGUE)
         copies = mailbox.copy_for(mailbox.colleague.email)
-        dovecot = sandbox.dovecot({_ADDRESS: "demo", mailbox.colleague.email: "demo"})
+        customer = _customer(mailbox)
+        users = dict.fromkeys((_ADDRESS, mailbox.colleague.email, customer["email"]), "demo")
+        dovecot = sandbox.dovecot(users)
         mailbox.write_maildir(dovecot.maildir(_ADDRESS))
         copies.write_maildir(dovecot.maildir(mailbox.colleague.email))
         dovecot.own()
-        names = sandbox.name_server(dovecot)
+        smtp = sandbox.smtp(dovecot, users)
+        names = sandbox.name_server(dovecot, smtp)
         say("Starting Odoo")
         port = port or free_port()
         url = f"http://127.0.0.1:{port}"
         peer = None
         if provider == "google":
-            users = {each.owner.email: mails(each) for each in (mailbox, copies)}
-            peer = servers.enter_context(google(sandbox, users, url))
+            held = {each.owner.email: mails(each) for each in (mailbox, copies)}
+            peer = servers.enter_context(google(sandbox, held, url))
         odoo = sandbox.odoo(
             sandbox.database("demo"),
             port=port,
@@ -57,17 +61,28 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         say("Connecting the mailbox; the scheduled action syncs it")
         if peer:
             set_up(admin, peer, url)
-            _wait(anna, sign_in(anna, peer, _ADDRESS))
+            account = sign_in(anna, peer, _ADDRESS)
+            post = GooglePost(peer, _ADDRESS)
         else:
-            _wait(anna, _connect(anna))
+            account = _connect(anna)
+            post = OwnPost(smtp, customer["email"], _ADDRESS)
+        _wait(anna, account)
         if peer:
             say("Google searches no Reply-To: past mail with a contact there alone is not expected")
         due = expected(mailbox) if peer else mailbox.expected
         agrees = _print_table(anna, contacts, due)
+        say(f"Writing to {customer['name']}, who answers")
+        agrees &= round_trip(anna, account, contacts[customer["name"]], post)
         if once:
             return not agrees
         _serve(odoo)
         return 0
+
+
+def _customer(mailbox: DemoMailbox) -> dict:
+    """A contact with one address, who has a mailbox here, too."""
+    people = (each for each in mailbox.contacts if not each["is_company"])
+    return next(each for each in people if each["email"].isascii() and "," not in each["email"])
 
 
 def _create_users_and_contacts(admin: Client, mailbox: DemoMailbox) -> dict[str, int]:

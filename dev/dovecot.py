@@ -118,7 +118,7 @@ class Dovecot(Server):
     """Mailboxes under ``folder``, one for each address in ``users`` (address -> password).
 
     ``port`` speaks plain IMAP and STARTTLS, ``tls_port`` IMAP over TLS; clients have to trust
-    ``certificate``, which is also for the host ``imap`` of each of the ``domains``.  Every
+    ``certificate``, also for the hosts ``imap`` and ``smtp`` of each of the ``domains``.  Every
     mailbox has the folders of RFC 6154 beside INBOX.  ``settings`` are lines in Dovecot's own
     language that are added to its configuration.
     """
@@ -151,7 +151,7 @@ class Dovecot(Server):
             + settings
         )
         self.domains = sorted({user.rpartition("@")[2] for user in users})
-        hosts = (f"imap.{domain}" for domain in self.domains)
+        hosts = (f"{name}.{domain}" for domain in self.domains for name in ("imap", "smtp"))
         write_self_signed(self.certificate, folder / "key.pem", *hosts)
         self.set_users(users)
         account.own(folder)

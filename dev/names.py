@@ -41,10 +41,17 @@ class Mute:
         return lambda *arguments: None
 
 
-def mail_zone(domains: Iterable[str], imaps_port: int) -> str:
-    """Domains whose mailboxes are on this machine, and say so (RFC 6186)."""
-    return "\n".join(
-        f"imap.{domain}. 60 IN A 127.0.0.1\n"
-        f"_imaps._tcp.{domain}. 60 IN SRV 0 1 {imaps_port} imap.{domain}."
-        for domain in domains
-    )
+def mail_zone(domains: Iterable[str], imaps_port: int, submissions_port: int | None = None) -> str:
+    """Domains whose mailboxes are on this machine, and say so (RFC 6186, RFC 8314)."""
+    lines = []
+    for domain in domains:
+        lines += [
+            f"imap.{domain}. 60 IN A 127.0.0.1",
+            f"_imaps._tcp.{domain}. 60 IN SRV 0 1 {imaps_port} imap.{domain}.",
+        ]
+        if submissions_port:
+            lines += [
+                f"smtp.{domain}. 60 IN A 127.0.0.1",
+                f"_submissions._tcp.{domain}. 60 IN SRV 0 1 {submissions_port} smtp.{domain}.",
+            ]
+    return "\n".join(lines)

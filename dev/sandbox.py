@@ -13,6 +13,7 @@ from .image import INSTALLED, copy, copy_database, image
 from .names import NameServer, mail_zone
 from .odoo import Odoo
 from .postgres import CARELESS, Postgres
+from .smtp import SmtpServer
 
 
 class Sandbox:
@@ -72,9 +73,13 @@ class Sandbox:
         dovecot = Dovecot(folder, self.environment.home.account, users, **options)
         return self._servers.enter_context(dovecot)
 
-    def name_server(self, dovecot: Dovecot) -> NameServer:
+    def smtp(self, dovecot: Dovecot, users: Mapping[str, str]) -> SmtpServer:
+        """Start a server by which the users of ``dovecot`` send."""
+        return self._servers.enter_context(SmtpServer(dovecot, users))
+
+    def name_server(self, dovecot: Dovecot, smtp: SmtpServer | None = None) -> NameServer:
         """Start a name server by which the mailboxes of ``dovecot`` are found."""
-        zone = mail_zone(dovecot.domains, dovecot.tls_port)
+        zone = mail_zone(dovecot.domains, dovecot.tls_port, smtp and smtp.tls_port)
         return self._servers.enter_context(NameServer(zone))
 
     def odoo(self, database: str, **options) -> Odoo:
