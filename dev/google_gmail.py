@@ -150,10 +150,14 @@ class Gmail:
 
     def _messages_list(self, mailbox: GoogleMailbox, asked: Call, *_rest) -> Answer:
         found = mailbox.index.search(asked.param("q"))
+        fields = asked.param("fields", "")
         start = int(asked.param("pageToken", "0"))
         end = start + int(asked.param("maxResults", "100"))
         value = {
-            "messages": [{"id": id, "threadId": id} for id in found[start:end]],
+            "messages": [
+                {"id": id, "threadId": mailbox.thread(id) if "threadId" in fields else id}
+                for id in found[start:end]
+            ],
             "resultSizeEstimate": len(found),
         }
         if not found[start:end]:

@@ -118,6 +118,9 @@ class GoogleMailbox:
     def labels(self, id: str) -> set[str]:
         return set(self.ask("GET", f"messages/{id}?format=minimal").json()["labelIds"])
 
+    def thread(self, id: str) -> str:
+        return self.ask("GET", f"messages/{id}?format=minimal").json()["threadId"]
+
     def raw(self, id: str) -> bytes:
         text = self.ask("GET", f"messages/{id}?format=raw").json()["raw"]
         return urlsafe_b64decode(text + "==")

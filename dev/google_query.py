@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(r'[{}()]|-?\w+:"[^"]*"|-?\w+:[^\s{}()"]+|"[^"]*"|[^\s{}()"]+|\s+')
-_FIELDS = ("from", "to", "cc", "bcc")
+_FIELDS = ("from", "to", "cc", "bcc", "message-id")
 _PLACES = {"drafts": "DRAFT", "draft": "DRAFT", "chats": "CHAT", "chat": "CHAT"}
 
 
@@ -104,7 +104,9 @@ class Index:
     def _term(self, term: str) -> set[str]:
         operator, _, value = term.partition(":")
         value = value.strip('"')
-        if operator in _FIELDS:
+        if operator == "rfc822msgid":
+            return self._phrase("message-id", _words(value))
+        if operator in _FIELDS[:4]:
             return self._phrase(operator, _words(value))
         if operator in ("in", "is", "label"):
             label = _PLACES.get(value, value.upper())

@@ -8,7 +8,13 @@ from imap_mailbox import SINCE, raw
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.base import MessageError, SettingsError, TemporaryError, Throttled
+from mail_contact_sync.connectors.base import (
+    MessageError,
+    SentUnknown,
+    SettingsError,
+    TemporaryError,
+    Throttled,
+)
 from mail_contact_sync.connectors.gmail import ALL
 from mail_contact_sync.connectors.gmail import session as gmail_session
 from mail_contact_sync.connectors.outgoing import with_recipients
@@ -38,8 +44,13 @@ def test_a_message_is_sent_byte_for_byte(sender, google, monkeypatch, large, thr
         monkeypatch.setattr(gmail_session, "LARGE", 10)
     sender.add("m1")
     thread = sender.mailbox.ask("GET", f"messages/{sender.ids['m1']}").json()["threadId"]
-    outgoing = message(f"From: {sender.user}", f"To: Clara <{CLARA}>", "Subject: Grüße")
-    send(sender, outgoing, CLARA, **({"thread": thread} if threaded else {}))
+    outgoing = message(
+        f"From: {sender.user}",
+        f"To: Clara <{CLARA}>",
+        "Subject: Grüße",
+        *(["In-Reply-To: <m1@customer.example>"] if threaded else []),
+    )
+    send(sender, outgoing, CLARA)
     assert google.gmail.sent == [(sender.user, outgoing)]
     (call,) = google.gmail.calls("messages.send")
     assert call.upload is large
@@ -52,7 +63,7 @@ def test_what_was_sent_stands_in_sent_and_in_the_history(sender):
         cursor = connector.changes(ALL, None, SINCE, 10).cursor
         connector.send(raw("m1").replace(b"anna@", b"clara@"), sender.user, ["clara@ours.example"])
         assert read_new(connector, cursor)[0] == ["m1"]
-        assert connector.usage.units == 1 + 100 + 2 + 20
+        assert connector.usage.units == 1 + 1 + 100 + 2 + 20
 
 
 def test_what_is_too_large_for_gmail_is_not_sent(sender, google, monkeypatch):
@@ -161,21 +172,28 @@ def test_a_mailbox_that_may_not_send(gmailbox, google):
 
 def test_sending_does_not_wait_for_what_runs_in_the_background(sender, google):
     sender.budget.spend(sender.budget.room())
-    for _ in range(6):
+    for _ in range(5):
         send(sender, message(f"To: {TO}"), TO)
     with pytest.raises(Throttled):
         send(sender, message(f"To: {TO}"), TO)
-    assert len(google.gmail.sent) == 6
+    assert len(google.gmail.sent) == 5
 
 
 def test_a_message_is_never_sent_twice_by_itself(sender, google):
     google.break_next("/messages/send")
-    with pytest.raises(TemporaryError):
+    with pytest.raises(SentUnknown):
         send(sender, message(f"To: {TO}"), TO)
     google.gmail.faults.append(Fault("messages.send", 503, "backendError"))
-    with pytest.raises(TemporaryError):
+    with pytest.raises(SentUnknown):
         send(sender, message(f"To: {TO}"), TO)
     assert len(google.gmail.calls("messages.send")) == 2
+
+
+def test_what_is_wrong_before_anything_is_sent_is_certain(sender, google):
+    google.gmail.faults.append(Fault("getProfile", 503, "backendError"))
+    with pytest.raises(TemporaryError):
+        send(sender, message(f"To: {TO}"), TO)
+    assert google.gmail.calls("messages.send") == []
 
 
 def test_gmails_own_limit_says_until_when(sender, google):

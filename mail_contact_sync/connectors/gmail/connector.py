@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Gmail by its API: the past by searching for addresses, what is new by the mailbox's history."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,9 @@ from ..base import (
     Mailbox,
     MessageError,
     Page,
+    SentUnknown,
     TemporaryError,
+    Throttled,
 )
 from ..oauth.google import GOOGLE, Endpoints
 from ..oauth.grant import Client, Grant
@@ -30,6 +33,9 @@ from .quota import Budget, Usage
 from .session import Session
 
 ALL = Folder("all", "All Mail", "all")
+
+# What can be searched for: no letter that means something in a query.
+_ANSWERED = re.compile(rb"^In-Reply-To:\s*(<[\w.!#$%&'*+/=?^`|~@-]{3,900}>)", re.MULTILINE | re.ASCII)
 
 
 class GmailConnector(Connector):
@@ -192,20 +198,25 @@ class GmailConnector(Connector):
         if failed:
             raise failed
 
-    def send(
-        self, message: bytes, sender: str, recipients: Iterable[str], thread: str | None = None
-    ) -> None:
-        """Send; Gmail files it in Sent.  100 units.
+    def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
+        """Send, into the conversation of the message that it answers; Gmail files it in Sent.
 
-        Gmail goes by the header's To, Cc and Bcc: Bcc is made to name those of ``recipients``
-        that the others do not, and a header that names anybody else raises MessageError with
-        ``recipients-differ`` before anything is sent, as does one of more than 35 MB with
-        ``message-too-large``.  It replaces a From that is not the
-        mailbox's.  ``thread`` is the id of the conversation it belongs to.  After a
-        TemporaryError it may have been sent all the same.
+        101 units, 106 for an answer.  Gmail goes by the header's To, Cc and Bcc: Bcc is made to
+        name those of ``recipients`` that the others do not, and a header that names anybody else
+        raises MessageError with ``recipients-differ`` before anything is sent, as does one of
+        more than 35 MB with ``message-too-large``.  It replaces a From that is not the
+        mailbox's.  Raises SentUnknown where the line breaks before Gmail has answered.
         """
         message = with_recipients(message, recipients)
-        self._session.send(message, thread)
+        self._session.begin_sending(message)
+        answered = _ANSWERED.search(message.replace(b"\r\n", b"\n").partition(b"\n\n")[0])
+        thread = self._session.thread_of(answered[1].decode()) if answered else None
+        try:
+            self._session.send(message, thread)
+        except Throttled:
+            raise
+        except TemporaryError as error:
+            raise SentUnknown(reasons.SENT_UNKNOWN, error.reason) from None
 
 
 class _Reading:

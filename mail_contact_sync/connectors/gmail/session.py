@@ -93,10 +93,26 @@ class Session:
         )
         return self._call("history.list", request)
 
-    def send(self, message: bytes, thread: str | None) -> None:
-        """Send ``message``, as one of the conversation ``thread`` if given."""
+    def begin_sending(self, message: bytes) -> None:
+        """Whatever can be in the way shows here, where nothing has been sent yet."""
         if len(message) > MAX_OUTGOING:
             raise MessageError(reasons.MESSAGE_TOO_LARGE)
+        self.profile()
+
+    def thread_of(self, message_id: str) -> str | None:
+        """The conversation that holds the message of this Message-ID, if there is one."""
+        request = self._users.messages().list(
+            userId="me",
+            q=f"rfc822msgid:{message_id.strip('<>')}",
+            maxResults=1,
+            fields="messages/threadId",
+        )
+        found = self._call("messages.list", request, urgent=True).get("messages") or [{}]
+        thread = found[0].get("threadId")
+        return thread if isinstance(thread, str) else None
+
+    def send(self, message: bytes, thread: str | None) -> None:
+        """Send ``message``, as one of the conversation ``thread`` if given."""
         body = {"threadId": thread} if thread else {}
         media = None
         if len(message) < LARGE:
