@@ -11,6 +11,11 @@ from dev.sandbox import Sandbox
 
 PASSWORD = "Grünspecht & 7 other birds"  # of every mailbox
 
+_GROUPS = (
+    ("base", "group_user"),
+    ("base", "group_partner_manager"),
+    ("sales_team", "group_sale_salesman"),
+)
 _numbers = count(1)
 _POLL = 0.1  # seconds
 _PATIENCE = 90  # seconds; nothing that is waited for takes as long on any machine
@@ -48,7 +53,7 @@ class Office:
 
     def __exit__(self, *exc_info: object) -> None:
         self.odoo.stop()
-        self._clients.clear()
+        self.forget_sessions()
 
     def sql(self, query: str, *values: object) -> list[tuple]:
         return self.postgres.sql(self.database, query, *values)
@@ -59,12 +64,15 @@ class Office:
             self._clients[login] = Client(self.odoo.url, self.database, login, login)
         return self._clients[login]
 
+    def forget_sessions(self) -> None:
+        """Everybody logs in anew."""
+        self._clients.clear()
+
     def hire(self, *people: tuple[str, str, str]) -> None:
-        """Make users, by login, name and address, who may manage contacts."""
+        """Make users, by login, name and address, who may manage contacts, and sell."""
         admin = self.user("admin")
         groups = [
-            admin.call("ir.model.data", "check_object_reference", "base", name)[1]
-            for name in ("group_user", "group_partner_manager")
+            admin.call("ir.model.data", "check_object_reference", *name)[1] for name in _GROUPS
         ]
         users = [
             {"login": login, "password": login, "name": name, "email": address}

@@ -35,7 +35,9 @@ from .session import Session
 ALL = Folder("all", "All Mail", "all")
 
 # What can be searched for: no letter that means something in a query.
-_ANSWERED = re.compile(rb"^In-Reply-To:\s*(<[\w.!#$%&'*+/=?^`|~@-]{3,900}>)", re.MULTILINE | re.ASCII)
+_ANSWERED = re.compile(
+    rb"^In-Reply-To:\s*(<[\w.!#$%&'*+/=?^`|~@-]{3,900}>)", re.MULTILINE | re.ASCII
+)
 
 
 class GmailConnector(Connector):
