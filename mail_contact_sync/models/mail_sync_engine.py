@@ -180,12 +180,14 @@ class MailSyncEngine(models.AbstractModel):
     def _work(self, account, lease, deadline: float, ticker: Ticker) -> bool:
         """Pages and deliveries in turn, until nothing is left or the time is up."""
         deliver = self.env["mail.sync.delivery"]._deliver
+        filing = self.env["mail.sync.filing"]
+        if not account.syncs:
+            filing._file_only(account)
+            return True
         connector = account._connector()
         scan = self.env["mail.sync.search"]._scan if connector.searches else self._scan
         with account._provider()._metered(account, connector), connector:
-            self.env["mail.sync.filing"]._file(account, connector)
-            if not account.syncs:
-                return True
+            filing._file(account, connector)
             folders = self.env["mail.sync.folder"]._refresh(account, connector.folders())
             self.env.cr.commit()
             # What a killed run had stored but not yet compared with the contacts

@@ -36,6 +36,24 @@ class MailSyncFiling(models.AbstractModel):
             except ConnectorError as error:
                 # It was sent, and stands in the chatter: nothing that the user has to mend.
                 _logger.info("Mail %s: no copy in Sent: %s", mail.id, error.reason)
-            mail.write({"sync_unfiled": False, "auto_delete": True})
             mail.unlink()
             self.env.cr.commit()
+
+    @api.model
+    def _file_only(self, account):
+        """For a mailbox from which is only sent; one that cannot be opened goes without copies."""
+        try:
+            with account._connector() as connector:
+                self._file(account, connector)
+        except TemporaryError:
+            raise
+        except ConnectorError as error:
+            _logger.info("Mailbox %s: no copies in Sent: %s", account.id, error.reason)
+            self._unfiled(account).unlink()
+            self.env.cr.commit()
+
+    @api.model
+    def _unfiled(self, account):
+        # sudo: the mails are the engine's
+        mails = self.env["mail.mail"].sudo()
+        return mails.search([("sync_account_id", "=", account.id), ("sync_unfiled", "=", True)])

@@ -42,6 +42,8 @@ class MailSyncProviderGoogle(models.AbstractModel):
     _description = "E-mail Provider: Google"
 
     _searches = True
+    #: https://support.google.com/a/answer/166852: 500 a day without Workspace
+    _most_sent = (20, 500)
     _app_secret = CLIENT_SECRET
 
     # The app ------------------------------------------------------------------------

@@ -24,6 +24,14 @@ class MailSyncSentence(models.AbstractModel):
         )
 
     @api.model
+    def _of_login(self, reason: str, host: str, port: int) -> str:
+        """While a mailbox is being connected, be it for reading or for sending."""
+        sending = {reasons.NOT_SMTP, reasons.SMTP_DISABLED, reasons.LOGIN_NOT_OFFERED}
+        if reason in sending:
+            return self._sending_sentences(host, "")[reason]
+        return self._of_reason(reason, host, port)
+
+    @api.model
     def _of_refused(self, error: RecipientsRefused, mail) -> str:
         host = mail.sync_account_id.smtp_host or mail.sync_account_id._provider()._server_name(
             mail.sync_account_id
@@ -66,8 +74,8 @@ class MailSyncSentence(models.AbstractModel):
                 address,
             ),
             reasons.NOT_SMTP: _(
-                "What answers at %s is no outgoing mail server. Please reconnect the mailbox, and "
-                "correct the server and the port.",
+                "What answers at %s is no outgoing mail server. Please correct the server and the "
+                "port.",
                 host,
             ),
             reasons.SMTP_DISABLED: _(

@@ -10,6 +10,7 @@ from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError
 from ..connectors.discovery.settings import Endpoint, Found
 from .common import MemoryConnector, SyncCase
+from .writing import Outbox
 
 PASSWORD = "Zebra crossing"
 LOGINS = ("nina@ours.test", "nina")
@@ -37,7 +38,14 @@ class TestConnect(SyncCase):
             self.mail_server.error = self.failures.get(server.login)
             return self.mail_server
 
+        def open_smtp(_provider, server):
+            self.servers.append(server)
+            self.outbox.error = self.failures.get(server.login)
+            return self.outbox
+
+        self.outbox = Outbox()
         provider = type(self.env["mail.sync.provider.imap"])
+        self.startPatcher(patch.object(provider, "_open_smtp", open_smtp))
         discovery = type(self.env["mail.sync.discovery"])
         self.startPatcher(patch.object(provider, "_open", open_server))
         self.startPatcher(patch.object(discovery, "_discover", lambda _self, _a: self.found))
@@ -186,6 +194,9 @@ class TestConnect(SyncCase):
 
     def test_an_account_for_sending_only_is_not_read(self):
         account = self.account_of(self.dialog(syncs=False).action_add())
+        [server] = self.servers
+        self.assertEqual((server.host, server.port), ("smtp.ours.test", 465))
+        self.assertTrue(account.can_send)
         self.mail_server.error = RuntimeError("somebody looked")
         self.sync()
         self.assertFalse(account.error_reason)
@@ -195,6 +206,28 @@ class TestConnect(SyncCase):
         account.with_user(self.nina).syncs = True
         self.sync()
         self.assertEqual(len(self.synced()), 1)
+
+    def test_an_account_for_sending_only_is_proved_by_its_outgoing_server(self):
+        for error, text in (
+            (AuthenticationFailed(reasons.BAD_CREDENTIALS), "smtp.ours.test does not accept"),
+            (SettingsError(reasons.NOT_SMTP), "no outgoing mail server"),
+            (SettingsError(reasons.SMTP_DISABLED), "switch on SMTP"),
+            (TemporaryError(reasons.CONNECTION_REFUSED), "smtp.ours.test"),
+        ):
+            self.failures = dict.fromkeys(LOGINS, error)
+            dialog = self.dialog(syncs=False)
+            with self.nothing_connected():
+                dialog.action_add()
+            self.assertIn(text, dialog.problem)
+
+    def test_without_an_outgoing_server_none_is_for_sending_only(self):
+        object.__setattr__(self.found, "smtp", None)
+        dialog = self.dialog(syncs=False)
+        with self.nothing_connected():
+            dialog.action_add()
+        self.assertEqual(dialog.step, "server")
+        with self.assertRaisesRegex(UserError, "outgoing server"):
+            dialog.action_add()
 
     # Reconnect --------------------------------------------------------------------
 

@@ -29,6 +29,10 @@ class Outbox:
     def __exit__(self, *exc_info):
         pass
 
+    def check(self):
+        if self.error:
+            raise self.error
+
     def send(self, message, sender, recipients):
         self.before()
         if self.error:

@@ -140,12 +140,15 @@ class MailSyncConnect(models.TransientModel):
         if self.step == "server" or self.account_id:
             if not self.host:
                 raise UserError(self.env._("Please enter the incoming server."))
+            if not (self.syncs or self.smtp_host):
+                raise UserError(self.env._("Please enter the outgoing server."))
             servers = [Server(self.host.strip(), self.port, self.security, self._user_name())]
         else:
             found = self._discover()
             self._fill_in(found)
             servers = login_candidates(found)
-            if found.source == "guess" or found.foreign or not servers:
+            unknown = not servers or not (self.syncs or self.smtp_host)
+            if found.source == "guess" or found.foreign or unknown:
                 return self._ask(found)
         return self._try(servers)
 
@@ -193,12 +196,10 @@ class MailSyncConnect(models.TransientModel):
 
     def _try(self, servers: list[Server]):
         password = self._password() or self._kept_password(servers[0])
-        provider = self.env["mail.sync.provider"]._of("imap")
         failure = None
         for server in servers:
             try:
-                with provider._open(replace(server, password=password)) as connector:
-                    connector.folders()
+                self._prove(replace(server, password=password))
             except ConnectorError as error:
                 failure = error
                 if isinstance(error, AuthenticationFailed):
@@ -206,7 +207,22 @@ class MailSyncConnect(models.TransientModel):
                 break
             else:
                 return self._begin(server)
-        return self._refused(failure, servers[0])
+        return self._refused(failure, servers[0] if self.syncs else self._outgoing(servers[0]))
+
+    def _prove(self, server: Server):
+        """Log in where the mailbox will be used; raise ConnectorError."""
+        provider = self.env["mail.sync.provider"]._of("imap")
+        if self.syncs:
+            with provider._open(server) as connector:
+                connector.folders()
+        else:
+            with provider._open_smtp(self._outgoing(server)) as sender:
+                sender.check()
+
+    def _outgoing(self, server: Server) -> Server:
+        return replace(
+            server, host=self.smtp_host, port=self.smtp_port, security=self.smtp_security
+        )
 
     def _kept_password(self, server: Server) -> str:
         """That of the mailbox, for the server that it was entered for and no other."""
@@ -218,7 +234,7 @@ class MailSyncConnect(models.TransientModel):
     def _refused(self, failure: ConnectorError, server: Server):
         sentences = self.env["mail.sync.sentence"]
         values = {
-            "problem": sentences._of_reason(failure.reason, server.host, server.port),
+            "problem": sentences._of_login(failure.reason, server.host, server.port),
             "server_said": failure.detail,
         }
         if not isinstance(failure, AuthenticationFailed):
