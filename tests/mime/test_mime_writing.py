@@ -1,0 +1,113 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is written here reads as what a person's mail program writes."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timezone
+from email import message_from_bytes, policy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mail_contact_sync.mime import parse
+from mail_contact_sync.mime.writing import MARK, MAX_REFERENCES, File, Letter, compose
+
+PIXEL = bytes.fromhex("89504e470d0a1a0a")
+LETTER = Letter(
+    message_id="<m1@ours.example>",
+    date=datetime(2026, 5, 4, 9, 30, tzinfo=timezone.utc),
+    sender=("Änna, Berg", "anna@ours.example"),
+    to=(("Jörg Müller", "joerg@müller.example"), ("", "b@x.example")),
+    cc=(("山田", "yamada@x.example"),),
+    subject="Angebot für Sie",
+    references=("<a@x.example>", "<b@x.example>"),
+    html='<p>Grüße <img src="cid:i1"></p>',
+    text="Grüße",
+    files=(
+        File("bild.png", PIXEL, "image/png", "i1"),
+        File("größe.pdf", b"%PDF-1.4", "application/pdf"),
+    ),
+)
+
+
+def structure(message):
+    """As most mail programs build it."""
+    if not message.is_multipart():
+        return message.get_content_type()
+    return message.get_content_subtype(), [structure(part) for part in message.iter_parts()]
+
+
+def test_it_has_the_structure_of_a_mail_programs():
+    message = message_from_bytes(compose(LETTER), policy=policy.default)
+    related = ("related", ["text/html", "image/png"])
+    text = ("alternative", ["text/plain", related])
+    assert structure(message) == ("mixed", [text, "application/pdf"])
+    plain = replace(LETTER, files=())
+    message = message_from_bytes(compose(plain), policy=policy.default)
+    assert structure(message) == ("alternative", ["text/plain", "text/html"])
+    message = message_from_bytes(compose(replace(plain, html="")), policy=policy.default)
+    assert structure(message) == "text/plain"
+
+
+def test_it_is_read_as_it_was_written():
+    mail = parse(compose(LETTER))
+    assert mail.message_id == mail.mark == "<m1@ours.example>"
+    assert (mail.in_reply_to, mail.references) == ("<b@x.example>", LETTER.references)
+    assert mail.date == LETTER.date
+    assert mail.sender == '"Änna, Berg" <anna@ours.example>'
+    assert mail.to == '"Jörg Müller" <joerg@xn--mller-kva.example>, b@x.example'
+    assert mail.cc == '"山田" <yamada@x.example>'
+    assert mail.subject == "Angebot für Sie"
+    assert "Grüße" in mail.html
+    assert [(f.name, f.content, f.mimetype) for f in mail.attachments] == [
+        ("bild.png", PIXEL, "image/png"),
+        ("größe.pdf", b"%PDF-1.4", "application/pdf"),
+    ]
+
+
+def test_it_has_the_fields_of_a_mail_programs_and_no_more():
+    names = {name.lower() for name in message_from_bytes(compose(LETTER)).keys()}
+    asked = "from to cc subject date message-id in-reply-to references mime-version content-type"
+    assert names == {*asked.split(), MARK.lower()}
+
+
+def test_it_is_fit_for_the_line():
+    long = replace(
+        LETTER,
+        subject="Wörter " * 60,
+        text="x" * 5000,
+        html="<p>" + "ü" * 5000 + "</p>",
+        to=tuple((f"Person Nummer {n}", f"p{n}@x.example") for n in range(100)),
+        references=tuple(f"<{'r' * 90}{n}@x.example>" for n in range(100)),
+    )
+    raw = compose(long)
+    assert raw.isascii()
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    mail = parse(raw)
+    assert mail.subject == long.subject.strip()
+    assert len(mail.references) == MAX_REFERENCES
+    assert mail.references[0] == long.references[0] and mail.references[-1] == long.references[-1]
+    assert b"=?" not in raw.split(b"References:")[1].split(b"\r\nX-")[0]
+
+
+@pytest.mark.parametrize("address", ["", "x", "a@b@", "@x.example", "a\r\nBcc: e@x.example"])
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(ValueError):
+        compose(replace(LETTER, to=(("Eve", address),)))
+
+
+@given(name=st.text(max_size=60), subject=st.text(max_size=200), file=st.text(max_size=60))
+def test_no_text_begins_a_field_of_its_own(name, subject, file):
+    letter = replace(
+        LETTER,
+        sender=(name, "anna@ours.example"),
+        subject=subject,
+        files=(File(file, b"x", "text/plain"),),
+    )
+    raw = compose(letter)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert len(message.keys()) == len(set(map(str.lower, message.keys()))) == 11
+    assert parse(raw).sender_address == "anna@ours.example"
