@@ -68,7 +68,7 @@ def test_it_is_read_as_it_was_written():
 
 
 def test_it_has_the_fields_of_a_mail_programs_and_no_more():
-    names = {name.lower() for name in message_from_bytes(compose(LETTER)).keys()}
+    names = {name.lower() for name in message_from_bytes(compose(LETTER))}
     asked = "from to cc subject date message-id in-reply-to references mime-version content-type"
     assert names == {*asked.split(), MARK.lower()}
 
