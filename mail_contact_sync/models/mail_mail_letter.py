@@ -3,6 +3,8 @@
 import re
 from datetime import timezone
 
+from lxml.html import fromstring, tostring
+
 from odoo import fields, models
 from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize_all, email_split_tuples
@@ -13,7 +15,8 @@ from ..mime.writing import File, Letter, compose
 
 #: Bytes of all files of one message; beyond it no provider takes it.
 MAX_FILES = 150 << 20
-_IMAGE = re.compile(r"""(src\s*=\s*["'])([^"']*/web/(?:image|content)/(\d+)[^"']*)(["'])""")
+_FILE = re.compile(r"/web/(?:image|content)/(\d+)")
+_REDIRECTS = {"o_mail_redirect", "o_channel_redirect", "o-discuss-mention"}
 
 
 class MailMail(models.Model):
@@ -50,31 +53,59 @@ class MailMail(models.Model):
             raise MessageError(reasons.ADDRESS_INVALID) from None
 
     def _sync_files(self) -> tuple[str, tuple[File, ...]]:
-        """The text, whose pictures it shows by name, and all files.
+        """The text, whose pictures it shows by name, and all files; raise MessageError.
 
-        Only files of this very message are sent, whatever the text points to.
+        Of what the text points to, only files of this very message are sent, and pictures that
+        its author herself has put into Odoo.
         """
-        own = self.mail_message_id.attachment_ids.sudo()
-        if sum(own.mapped("file_size")) > MAX_FILES:
-            raise MessageError(reasons.MESSAGE_TOO_LARGE)
-        shown = set()
+        page = fromstring(f"<div>{self.body_html or ''}</div>")
+        _strip(page)
+        files = self.mail_message_id.attachment_ids.sudo()
         domain = self.message_id.strip("<>").rpartition("@")[2]
-
-        def named(match):
-            number = int(match[3])
-            if number not in own.ids:
-                return match[0]
-            shown.add(number)
-            return f"{match[1]}cid:{number}@{domain}{match[4]}"
-
-        html = _IMAGE.sub(named, str(self.body_html or ""))
-        html = self.env["mail.render.mixin"]._replace_local_links(html)
+        shown = {}
+        for image in page.iter("img"):
+            found = _FILE.search(image.get("src") or "")
+            file = self._sync_shown(int(found[1])) if found else files.browse()
+            if file:
+                shown[file] = f"{file.id}@{domain}"
+                image.set("src", f"cid:{shown[file]}")
+        files = (files | files.browse(file.id for file in shown)).sorted("id")
+        if sum(files.mapped("file_size")) > MAX_FILES:
+            raise MessageError(reasons.MESSAGE_TOO_LARGE)
+        html = self.env["mail.render.mixin"]._replace_local_links(
+            tostring(page, encoding="unicode")
+        )
         return html, tuple(
             File(
                 name=file.name,
                 content=file.raw or b"",
                 mimetype=file.mimetype or "application/octet-stream",
-                cid=f"{file.id}@{domain}" if file.id in shown else "",
+                cid=shown.get(file, ""),
             )
-            for file in own.sorted("id")
+            for file in files
         )
+
+    def _sync_shown(self, number: int):
+        """The picture of this number, if it may be sent."""
+        file = self.env["ir.attachment"].sudo().browse(number).exists()
+        hers = file.create_uid == self.sync_account_id.user_id
+        own = file in self.mail_message_id.attachment_ids.sudo()
+        return file if own or hers else file.browse()
+
+
+def _strip(page):
+    """What means something inside Odoo alone: links to colleagues, marks of the editor."""
+    for element in list(page.iter()):
+        if not isinstance(element.tag, str):
+            continue
+        classes = (element.get("class") or "").split()
+        if element.tag == "a" and _REDIRECTS & set(classes):
+            element.drop_tag()
+            continue
+        for name in list(element.attrib):
+            if name.startswith(("data-o", "o-")):
+                del element.attrib[name]
+        if plain := [each for each in classes if not each.startswith(("o_", "o-"))]:
+            element.set("class", " ".join(plain))
+        else:
+            element.attrib.pop("class", None)

@@ -133,6 +133,28 @@ class TestWriting(WritingCase):
         names = [part.get_filename() for part in parts if part.get_filename()]
         self.assertEqual(names, ["pixel.png", "offer.pdf"])
 
+    def test_a_colleague_who_is_mentioned_is_no_link_into_odoo(self):
+        self.post(
+            '<p class="o_x lead">Ask <a href="/odoo/res.partner/7" class="o_mail_redirect" '
+            'data-oe-id="7" data-oe-model="res.partner">@Ben</a>, see <a href="/shop">this</a></p>'
+        )
+        html = self.letter.get_body(("html",)).get_content()
+        self.assertIn("@Ben, see", html)
+        self.assertNotIn("res.partner", html)
+        self.assertNotIn("data-o", html)
+        base = self.env["ir.config_parameter"].get_param("web.base.url")
+        self.assertIn(f'href="{base}/shop"', html)
+
+    def test_a_picture_that_she_pasted_is_sent_with_it(self):
+        pasted = (
+            self.env["ir.attachment"]
+            .with_user(self.anna)
+            .create({"name": "pasted.png", "datas": PIXEL, "res_model": "res.partner"})
+        )
+        self.post(f'<p><img src="/web/image/{pasted.id}-abc/pasted.png"></p>')
+        [inline] = [part for part in self.letter.walk() if part["Content-ID"]]
+        self.assertEqual(inline.get_filename(), "pasted.png")
+
     def test_the_signature_is_the_mailboxes_else_hers(self):
         self.post()
         self.account.signature = "<p>Sales team</p>"
