@@ -85,7 +85,8 @@ class MailMail(models.Model):
 
     def mark_outgoing(self):
         result = super().mark_outgoing()
-        if hers := self.filtered("sync_account_id"):
+        # sudo: the count begins anew with whoever may have it tried again
+        if hers := self.sudo().filtered("sync_account_id"):
             hers.write({"scheduled_date": False, "sync_attempts": 0})
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         return result

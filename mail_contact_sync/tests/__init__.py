@@ -28,5 +28,6 @@ from . import (
     test_settings,
     test_vault,
     test_writing,
+    test_writing_access,
     test_writing_failures,
 )

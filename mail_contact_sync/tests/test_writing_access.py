@@ -1,0 +1,137 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests.common import new_test_user
+
+from ..connectors import reasons
+from ..connectors.base import MessageError
+from .writing import WritingCase
+
+
+class TestWritingAccess(WritingCase):
+    """Nobody writes from a mailbox that is not hers, by no path."""
+
+    def assertRefused(self, error=AccessError, **values):
+        with self.assertRaises(error):
+            self.post(**values)
+        self.assertFalse(self.outbox.sent)
+
+    def test_another_user_cannot_choose_it(self):
+        portal = new_test_user(self.env, "portal", groups="base.group_portal")
+        self.assertRefused(user=self.ben)
+        self.assertRefused(user=self.env.ref("base.user_root"))
+        self.assertRefused(user=portal)
+
+    def test_no_odd_id_chooses_one(self):
+        for odd in (-1, 10**9, True, str(self.account.id), [self.account.id], {"id": 1}):
+            with self.subTest(odd=odd):
+                self.assertRefused(sync_sender_id=odd)
+
+    def test_parameters_of_ours_cannot_be_given(self):
+        with self.assertRaises(ValueError):
+            self.post(user=self.ben, sync_sender_id=False, sync_account_id=self.account.id)
+        self.post(user=self.ben, sync_sender_id=False, sync_sender=self.account.id)
+        self.post(user=self.ben, sync_sender_id=False, sync_sender=self.account)
+        self.assertFalse(self.outbox.sent)
+
+    def test_rpc_cannot_say_where_a_message_was_written(self):
+        message = self.post()
+        for user in (self.anna, self.ben):
+            with self.assertRaises(AccessError):
+                message.with_user(user).write({"sync_sender_id": False})
+        self.assertEqual(message.sync_sender_id, self.account)
+
+    def test_administrators_send_nothing_of_their_own_from_it(self):
+        admin = new_test_user(self.env, "boss", groups="base.group_user,base.group_system")
+        self.outbox.error = MessageError(reasons.MESSAGE_TOO_LARGE)
+        message = self.post()
+        self.outbox.error = None
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        mails = self.env["mail.mail"].with_user(admin)
+        values = {"email_to": "x@y.test", "body_html": "Forged", "subject": "Forged"}
+        with self.assertRaises(AccessError):
+            mails.create({**values, "sync_account_id": self.account.id})
+        for change in ({"body_html": "Forged"}, {"email_to": "x@y.test"}, values):
+            with self.assertRaises(AccessError):
+                mail.with_user(admin).write(change)
+        forged = mails.create(values)
+        with self.assertRaises(AccessError):
+            forged.write({"sync_account_id": self.account.id})
+        mail.with_user(admin).action_retry()
+        self.env["mail.mail"].process_email_queue()
+        self.assertNotIn("Forged", str(self.letter))
+
+    def test_what_cannot_send_says_so(self):
+        self.account.sends = False
+        self.assertRefused(error=UserError)
+        self.account.sends = True
+        self.account.state = "stopped"
+        self.account.error_reason = "bad-credentials"
+        self.assertRefused(error=UserError)
+
+    def test_the_composer_is_told_of_her_own_alone(self):
+        self.arrive(self.mail(subject="Price"))
+        self.sync()
+        accounts = self.env["mail.sync.account"]
+        mine = accounts.with_user(self.anna).composer_senders("res.partner", self.customer.id)
+        self.assertEqual([each["id"] for each in mine["senders"]], self.account.ids)
+        self.assertEqual((mine["sender"], mine["subject"]), (self.account.id, "Re: Price"))
+        none = accounts.with_user(self.ben).composer_senders("res.partner", self.customer.id)
+        self.assertEqual((none["senders"], none["sender"]), ([], False))
+
+    def test_the_composer_is_not_told_of_records_out_of_reach(self):
+        accounts = self.env["mail.sync.account"].with_user(self.anna)
+        rule = {
+            "name": "hidden",
+            "model_id": self.env.ref("base.model_res_partner").id,
+            "domain_force": f"[('id', '!=', {self.dora.id})]",
+        }
+        self.env["ir.rule"].create(rule)
+        with self.assertRaises(AccessError):
+            accounts.composer_senders("res.partner", self.dora.id)
+        for model in ("ir.config_parameter", "no.such.model"):
+            with self.assertRaises(UserError):
+                accounts.composer_senders(model, 1)
+
+    def test_a_private_mailbox_keeps_what_is_written_from_it(self):
+        self.account.visibility = "private"
+        self.customer.message_subscribe((self.ben.partner_id + self.dora).ids)
+        message = self.post(to=self.customer + self.ben.partner_id)
+        [(_letter, recipients)] = self.outbox.sent
+        self.assertEqual(recipients, ["clara@customer.test"])
+        self.assertEqual(message.sudo().notification_ids.res_partner_id, self.customer)
+        self.assertTrue(message.with_user(self.anna).read(["body"]))
+        with self.assertRaises(AccessError):
+            message.with_user(self.ben).read(["body"])
+
+
+class TestDefaultSender(WritingCase):
+    """Where the conversation came to, else her last choice, else her default."""
+
+    def choice(self, thread=None):
+        thread = thread or self.customer
+        return (
+            self.env["mail.sync.account"]
+            .with_user(self.anna)
+            .composer_senders(thread._name, thread.id)["sender"]
+        )
+
+    def test_the_order(self):
+        other, mailbox = self._second_account(
+            self.anna, address="anna@second.test", smtp_host="smtp.second.test"
+        )
+        self.assertEqual(self.choice(), self.account.id)
+        self.anna.mail_sync_sender_id = other
+        self.assertEqual(self.choice(), other.id)
+        self.post()
+        self.assertEqual(self.choice(), self.account.id)
+        self.post(thread=self.dora, to=self.dora, sync_sender_id=False)
+        self.assertFalse(self.choice(self.dora))
+        self.arrive(self.mail(to="anna@second.test", days=-1), mailbox=mailbox)
+        self.sync()
+        self.assertEqual(self.choice(), other.id)
+
+    def test_nobody_takes_a_colleagues_mailbox_as_default(self):
+        with self.assertRaises(ValidationError):
+            self.ben.with_user(self.ben).mail_sync_sender_id = self.account
+            self.env.flush_all()
