@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dev.environment import Environment
 from dev.sandbox import Sandbox
 
-from . import chatter, create, index, memory, past, report, whole
+from . import chatter, create, google, index, memory, past, report, whole
 from .lab import Lab
 
 _MEASUREMENTS = {
@@ -17,6 +17,7 @@ _MEASUREMENTS = {
     "past": past,
     "memory": memory,
     "chatter": chatter,
+    "google": google,
 }
 
 

@@ -39,7 +39,7 @@ class MailMail(models.Model):
 
     sync_account_id = fields.Many2one(
         "mail.sync.account",
-        "Written From",
+        "Leaves by",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",

@@ -54,7 +54,8 @@ class MailThread(models.AbstractModel):
             kwargs["notify_skip_followers"] = True
         # Whom a person writes to does not begin to follow what Odoo sends by itself.
         return super(
-            MailThread, self.with_context(mail_post_autofollow=False, mail_sync_parent=last.id)
+            MailThread,
+            self.with_context(mail_post_autofollow=False, mail_sync_thread=[self._name, self.id]),
         ).message_post(**kwargs)
 
     @api.model
@@ -84,7 +85,7 @@ class MailThread(models.AbstractModel):
             )
 
     def _message_compute_parent_id(self, parent_id):
-        if "mail_sync_parent" not in self.env.context:
+        if self.env.context.get("mail_sync_thread") != [self._name, self.id]:
             return super()._message_compute_parent_id(parent_id)
         # An e-mail of hers answers another, or nothing: not whatever stands last here.
         return self.env["mail.sync.conversation"]._last(self, parent_id).id if parent_id else False
