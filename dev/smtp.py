@@ -3,6 +3,7 @@
 """A submission server on loopback that delivers to the mailboxes of a Dovecot of our own."""
 
 import asyncio
+import logging
 import smtplib
 import ssl
 from base64 import b64decode
@@ -16,6 +17,9 @@ from imapclient import SEEN, IMAPClient
 
 from .dovecot import Dovecot
 from .process import free_port
+
+# It warns of what it does itself with each login.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 _NAME = "smtp.localhost"
 _MEGABYTE = 1 << 20

@@ -31,7 +31,7 @@ class MailSyncConnect(models.TransientModel):
     step = fields.Selection([("address", "Address"), ("server", "Server")], default="address")
     address = fields.Char("E-mail Address")
     syncs = fields.Boolean("Sync E-mails", default=True)
-    sends = fields.Boolean("Write E-mails", default=True)
+    sends = fields.Boolean("Write from Odoo", default=True)
     visibility = fields.Selection(
         lambda self: self.env["mail.sync.account"]._fields["visibility"].selection,
         "Who Sees the E-mails",
