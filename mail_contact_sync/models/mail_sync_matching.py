@@ -7,7 +7,8 @@ from .mail_sync_sentence import MESSAGE_GONE
 
 CONTACTS_PER_STEP = 5_000
 
-#: The rule: a contact is active, visible in the account's ``company``, and no colleague.
+#: The rule: a contact is active, visible in the account's ``company``, and no colleague, be it
+#: a former one: what was written among colleagues does not come out when one of them leaves.
 IS_CONTACT = SQL(
     """
     partner.active
@@ -15,7 +16,7 @@ IS_CONTACT = SQL(
         = ANY(string_to_array(company.parent_path, '/')))
     AND NOT EXISTS (
         SELECT FROM res_users colleague
-        WHERE colleague.partner_id = partner.id AND colleague.active AND NOT colleague.share
+        WHERE colleague.partner_id = partner.id AND NOT colleague.share
     )
     """
 )

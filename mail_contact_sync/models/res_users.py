@@ -29,11 +29,8 @@ class ResUsers(models.Model):
         colleagues = self.filtered(lambda user: user.active and not user.share)
         result = super().write(vals)
         former = colleagues.filtered(lambda user: not user.active or user.share)
-        if former:
-            # Their mail with others was none of a contact's until now.
-            self.env["mail.sync.contact.key"]._again(former.partner_id.ids)
-            # sudo: whoever may archive a user need not see her mailboxes
-            former.sudo().mail_sync_account_ids._owner_left()
+        # sudo: whoever may archive a user need not see her mailboxes
+        former.sudo().mail_sync_account_ids._owner_left()
         return result
 
     @api.ondelete(at_uninstall=False)

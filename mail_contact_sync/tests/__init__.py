@@ -27,6 +27,7 @@ from . import (
     test_removal,
     test_settings,
     test_vault,
+    test_who_is_a_contact,
     test_writing,
     test_writing_access,
     test_writing_failures,

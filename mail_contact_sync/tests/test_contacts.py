@@ -2,14 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
-from odoo.tests.common import new_test_user, tagged
+from odoo.tests.common import tagged
 
 from .common import SyncCase
 
 
 @tagged("post_install", "-at_install")
 class TestContacts(SyncCase):
-    """Whose mail is synced, and how a contact comes by its past."""
+    """How a contact comes by its past, and what that costs."""
 
     def _contact(self, email="nina@new.test", **values):
         return self.env["res.partner"].create({"name": email, "email": email, **values})
@@ -131,53 +131,6 @@ class TestContacts(SyncCase):
         self.sync()
         self.assertEqual(len(self.synced(contact)), 1)
 
-    # Who is a contact ---------------------------------------------------------
-
-    def test_a_contact_of_another_company_has_none_until_it_changes(self):
-        other = self.env["res.company"].create({"name": "Other company"})
-        self.customer.company_id = other
-        self.arrive(self.mail())
-        self.sync()
-        self.assertFalse(self.mailbox.fetched)
-        self.customer.company_id = self.account.company_id
-        self.sync()
-        self.assertEqual(len(self.synced()), 1)
-
-    def test_a_branch_sees_the_contacts_of_its_parent_company(self):
-        self.customer.company_id = self.account.company_id
-        branch = self.env["res.company"].create(
-            {"name": "Branch", "parent_id": self.account.company_id.id}
-        )
-        self.anna.company_ids += branch
-        self.account.company_id = branch
-        self.arrive(self.mail())
-        self.sync()
-        self.assertEqual(len(self.synced()), 1)
-
-    def test_a_colleague_is_no_contact_and_a_portal_user_is_one(self):
-        portal = new_test_user(self.env, "pia", email="pia@p.test", groups="base.group_portal")
-        self.arrive(self.mail("pia@p.test", to="anna@ours.test, ben@ours.test"))
-        self.sync()
-        self.assertEqual(len(self.synced(portal.partner_id)), 1)
-        self.assertFalse(self.synced(self.ben.partner_id))
-        self.assertFalse(self.synced(self.anna.partner_id))
-
-    def test_a_former_colleague_is_a_contact(self):
-        self.arrive(self.mail("Ben <ben@ours.test>"))
-        self.sync()
-        self.assertFalse(self.synced(self.ben.partner_id))
-        self.ben.active = False
-        self.sync()
-        self.assertTrue(self.synced(self.ben.partner_id))
-
-    def test_an_address_set_through_the_user_counts(self):
-        portal = new_test_user(self.env, "pia", email="pia@p.test", groups="base.group_portal")
-        self.arrive(self.mail("pia@new.test"))
-        self.sync()
-        portal.email = "pia@new.test"
-        self.sync()
-        self.assertEqual(len(self.synced(portal.partner_id)), 1)
-
     # What it costs ------------------------------------------------------------
 
     def test_creating_a_contact_neither_matches_nor_asks_the_mailbox(self):
@@ -247,23 +200,6 @@ class TestContacts(SyncCase):
         self.env.cr.flush()
         self.sync()
         self.assertEqual(len(self.synced(contact)), 1)
-
-    def test_who_signs_up_at_the_portal_is_a_contact(self):
-        if not hasattr(self.env["res.users"], "signup"):
-            self.skipTest("auth_signup is not installed: nobody signs up")
-        self.arrive(self.mail("sue@signup.test"))
-        self.sync()
-        self.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
-        public = self.env.ref("base.public_user")
-        login, _password = (
-            self.env["res.users"]
-            .with_user(public)
-            .sudo()
-            .signup({"login": "sue@signup.test", "name": "Sue", "password": "long enough 1"})
-        )
-        self.sync()
-        user = self.env["res.users"].search([("login", "=", login)])
-        self.assertEqual(len(self.synced(user.partner_id)), 1)
 
     def test_a_deleted_contact_breaks_nothing_and_a_new_one_has_it_all_again(self):
         self.arrive(self.mail(attachments=[("a.pdf", b"%PDF-")]))
