@@ -243,13 +243,13 @@ class MailSyncEngine(models.AbstractModel):
             return False
         keys = self.env["mail.sync.vault"]._keys()
         index = self.env["mail.sync.envelope"]
-        index._store(folder, page.envelopes, keys)
-        index._store_unreadable(folder, [error.ref for error in page.failed], keys)
+        read = index._store(folder, page.envelopes, keys)
+        read += index._store_unreadable(folder, [error.ref for error in page.failed], keys)
         folder.write(
             {
                 "cursor": page.cursor,
                 "complete": not page.more,
-                "scanned": folder.scanned + len(page.envelopes) + len(page.failed),
+                "scanned": folder.scanned + read,
                 "total": page.total or folder.total,
             }
         )

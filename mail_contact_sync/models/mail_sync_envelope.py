@@ -39,11 +39,12 @@ class MailSyncEnvelope(models.Model):
     _address_keys_idx = models.Index("USING gin (address_keys)")
 
     @api.model
-    def _store(self, folder, envelopes, keys: Keys):
+    def _store(self, folder, envelopes, keys: Keys) -> int:
         """Add ``envelopes`` of ``folder`` to the index, as far as they are in the window.
 
         The mailbox's own addresses are left out: they stand in every message
-        and are nobody's contact.
+        and are nobody's contact.  Return how many are new to the index: for a wider
+        window some providers tell of all the mail again.
         """
         account = folder.account_id
         own = account._own_addresses()
@@ -54,35 +55,41 @@ class MailSyncEnvelope(models.Model):
             for envelope in envelopes
             if (date := message_date(envelope, now)) >= account.since
         ]
-        if rows:
-            # Ids then grow in the order of the commits, which is what matching counts
-            # on, even where a lease was lost or a killed worker is still committing.
-            self.env.cr.execute(
-                SQL("SELECT FROM mail_sync_account WHERE id = %s FOR NO KEY UPDATE", account.id)
+        if not rows:
+            return 0
+        # Ids then grow in the order of the commits, which is what matching counts
+        # on, even where a lease was lost or a killed worker is still committing.
+        self.env.cr.execute(
+            SQL("SELECT FROM mail_sync_account WHERE id = %s FOR NO KEY UPDATE", account.id)
+        )
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO mail_sync_envelope (account_id, folder_id, ref, message_key,
+                    parent_key, date, size, outgoing, bulk, address_keys, domain_keys)
+                SELECT %s, %s, ref, message_key, parent_key, date, size, outgoing, bulk,
+                    address_keys::bigint[], domain_keys::bigint[]
+                FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamp[], %s::int[],
+                    %s::bool[], %s::bool[], %s::text[], %s::text[])
+                    AS row(ref, message_key, parent_key, date, size, outgoing, bulk,
+                        address_keys, domain_keys)
+                ON CONFLICT (folder_id, ref) DO NOTHING
+                """,
+                account.id,
+                folder.id,
+                *columns,
             )
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO mail_sync_envelope (account_id, folder_id, ref, message_key,
-                        parent_key, date, size, outgoing, bulk, address_keys, domain_keys)
-                    SELECT %s, %s, ref, message_key, parent_key, date, size, outgoing, bulk,
-                        address_keys::bigint[], domain_keys::bigint[]
-                    FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::timestamp[], %s::int[],
-                        %s::bool[], %s::bool[], %s::text[], %s::text[])
-                        AS row(ref, message_key, parent_key, date, size, outgoing, bulk,
-                            address_keys, domain_keys)
-                    ON CONFLICT (folder_id, ref) DO NOTHING
-                    """,
-                    account.id,
-                    folder.id,
-                    *columns,
-                )
-            )
+        )
+        return self.env.cr.rowcount
 
     @api.model
-    def _store_unreadable(self, folder, refs, keys: Keys):
-        """Messages that the server lists but will not show: counted, not passed over."""
+    def _store_unreadable(self, folder, refs, keys: Keys) -> int:
+        """Messages that the server lists but will not show: counted, not passed over.
+
+        Return how many are new to the index.
+        """
+        count = 0
         for ref in refs:
             self.env.cr.execute(
                 SQL(
@@ -99,6 +106,8 @@ class MailSyncEnvelope(models.Model):
                     fields.Datetime.now(),
                 )
             )
+            count += self.env.cr.rowcount
+        return count
 
     @api.model
     def _row(self, envelope, date, outgoing, own, keys):

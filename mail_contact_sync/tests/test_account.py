@@ -66,6 +66,7 @@ class TestAccount(SyncCase):
         self.account.with_user(self.anna).window_months = 12
         self.sync()
         self.assertEqual(self.synced().mapped("subject"), ["Old", "New"])
+        self.assertEqual(sum(self.account.folder_ids.mapped("scanned")), 2, "each counted once")
 
     def test_a_narrower_window_takes_nothing_away(self):
         self.arrive(self.mail(days=100))
