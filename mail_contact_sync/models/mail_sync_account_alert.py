@@ -17,12 +17,12 @@ class MailSyncAccount(models.Model):
         self.ensure_one()
         self._calm()
         account = self.sudo().with_context(mail_activity_quick_update=True)
-        sentence = self.env["mail.sync.sentence"].with_context(lang=user.lang)._of(account)
+        sentences = self.env["mail.sync.sentence"].with_user(user).with_context(lang=user.lang)
         account.activity_schedule(
             ACTIVITY,
             user_id=user.id,
             summary=self.with_context(lang=user.lang).env._("Mailbox %s", self.address),
-            note=sentence,
+            note=sentences._of(account),
         )
 
     def _calm(self):
@@ -48,3 +48,9 @@ class MailSyncAccount(models.Model):
         mailboxes = self.sudo().filtered(lambda account: account.state in ("active", "stopped"))
         mailboxes.write({"state": "paused", "error_reason": OWNER_LEFT, "error_detail": False})
         mailboxes._alert_manager()
+
+    def _owner_is_back(self):
+        """What was said of her leaving is true no longer; she resumes when she likes."""
+        mailboxes = self.sudo().filtered(lambda account: account.error_reason == OWNER_LEFT)
+        mailboxes.error_reason = False
+        mailboxes._calm()

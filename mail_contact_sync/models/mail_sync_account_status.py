@@ -12,6 +12,8 @@ class MailSyncAccount(models.Model):
 
     _inherit = "mail.sync.account"
 
+    is_mine = fields.Boolean(compute="_compute_is_mine")
+    switched_off = fields.Boolean(compute="_compute_switched_off")
     error_message = fields.Char("Problem", compute="_compute_error_message")
     status = fields.Char(compute="_compute_status")
     progress = fields.Integer(compute="_compute_progress", compute_sudo=True)
@@ -33,7 +35,17 @@ class MailSyncAccount(models.Model):
             or self.failing_since <= fields.Datetime.now() - relativedelta(hours=1)
         )
 
-    @api.depends("error_reason", "failing_since", "host", "port", "state")
+    @api.depends_context("uid")
+    @api.depends("user_id")
+    def _compute_is_mine(self):
+        for account in self:
+            account.is_mine = account.user_id == self.env.user
+
+    def _compute_switched_off(self):
+        self.switched_off = not self.env["mail.sync.engine"]._enabled()
+
+    @api.depends_context("uid")
+    @api.depends("error_reason", "failing_since", "host", "port", "state", "user_id")
     def _compute_error_message(self):
         sentences = self.env["mail.sync.sentence"]
         for account in self:
@@ -62,7 +74,7 @@ class MailSyncAccount(models.Model):
             return dict(self._fields["state"]._description_selection(self.env))[self.state]
         if not self.syncs:
             return self.env._("For sending only")
-        if not self.env["mail.sync.engine"]._enabled():
+        if self.switched_off:
             return self.env._("Switched off by the administrator")
         if self._in_trouble():
             return self.env._("Trying again")

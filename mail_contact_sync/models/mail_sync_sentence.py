@@ -38,6 +38,9 @@ class MailSyncSentence(models.AbstractModel):
 
     @api.model
     def _of(self, account) -> str:
+        owner = account.user_id
+        if account.error_reason == HANDED_OVER and owner != self.env.user:
+            return self.env._("It was handed over to %s, who has to reconnect it.", owner.name)
         provider = account._provider()
         sentence = provider._sentences(account).get(account.error_reason) or self._of_reason(
             account.error_reason,

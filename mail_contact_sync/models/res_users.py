@@ -26,12 +26,16 @@ class ResUsers(models.Model):
                 raise ValidationError(self.env._("You can only write from mailboxes of your own."))
 
     def write(self, vals):
-        colleagues = self.filtered(lambda user: user.active and not user.share)
+        before = self._colleagues()
         result = super().write(vals)
-        former = colleagues.filtered(lambda user: not user.active or user.share)
+        after = self._colleagues()
         # sudo: whoever may archive a user need not see her mailboxes
-        former.sudo().mail_sync_account_ids._owner_left()
+        (before - after).sudo().mail_sync_account_ids._owner_left()
+        (after - before).sudo().mail_sync_account_ids._owner_is_back()
         return result
+
+    def _colleagues(self):
+        return self.filtered(lambda user: user.active and not user.share)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_mailboxes(self):

@@ -143,8 +143,16 @@ class TestRemoval(SyncCase):
         self.hand_over(self.manager, self.manager)
         self.assertEqual((self.account.user_id, self.account.state), (self.manager, "stopped"))
         self.assertFalse(self.account.secret)
-        self.assertIn("password", self.account.error_message)
+        self.assertIn("to you", self.account.with_user(self.manager).error_message)
         self.assertEqual(self.account.activity_ids.user_id, self.manager)
+
+    def test_the_new_owner_and_the_manager_are_told_in_their_own_words(self):
+        self.hand_over(self.manager, self.ben)
+        self.assertIn("to you", self.account.with_user(self.ben).error_message)
+        self.assertIn("to you", str(self.account.activity_ids.note))
+        seen = self.account.with_user(self.manager)
+        self.assertIn(f"to {self.ben.name}", seen.error_message)
+        self.assertFalse(seen.is_mine)
 
     def test_whoever_takes_it_over_has_no_part_in_it_without_its_password(self):
         self.arrive(self.mail(subject="Personal"), "Divorce")
@@ -223,3 +231,10 @@ class TestRemoval(SyncCase):
         self.sync()
         self.assertEqual(len(self.synced()), 2)
         self.assertFalse(self.env["mail.mail"].search([("subject", "ilike", "anna@ours.test")]))
+
+    def test_when_she_comes_back_nothing_says_that_she_left(self):
+        self.anna.active = False
+        self.anna.active = True
+        self.assertFalse(self.account.error_message)
+        self.assertFalse(self.account.activity_ids)
+        self.assertEqual(self.account.state, "paused", "she resumes it herself")
