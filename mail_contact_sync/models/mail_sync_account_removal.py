@@ -71,5 +71,9 @@ class MailSyncAccount(models.Model):
             messages.browse(ids).unlink()
             return
         others = messages.browse(matches.search(held_here).mail_message_id.ids)
+        # Who wrote it last is who removed it.
+        (self.user_id | self.write_uid)._bus_send(
+            "mail_contact_sync/progress", {"account_id": self.id, "removed": True}
+        )
         self.unlink()
         others._sync_refresh_access()

@@ -115,6 +115,16 @@ class TestRemoval(SyncCase):
         self.remove("keep", self.manager)
         self.assertEqual(self.account.state, "removing")
 
+    def test_owner_and_remover_are_told_when_it_is_gone(self):
+        self.remove("keep", self.manager)
+        with patch.object(type(self.env["res.users"]), "_bus_send", autospec=True) as told:
+            with self._committing():
+                self.env.ref("mail_contact_sync.ir_cron_lane_1").method_direct_trigger()
+        [(users, kind, word)] = [call.args for call in told.mock_calls if len(call.args) == 3]
+        self.assertEqual(users, self.anna + self.manager)
+        self.assertEqual(kind, "mail_contact_sync/progress")
+        self.assertEqual(word, {"account_id": self.account.id, "removed": True})
+
     def test_a_colleagues_copy_that_comes_during_the_removal_is_not_lost(self):
         for number in range(4):
             raw = self.mail(subject=f"Both {number}", to="anna@ours.test, ben@ours.test")

@@ -33,6 +33,7 @@ class MailSyncRemove(models.TransientModel):
         self.ensure_one()
         self.account_id._check_owner(or_manager=True)
         self.account_id._begin_removal(remove_mails=self.mails == "remove")
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        mailboxes = self.env["ir.actions.act_window"]._for_xml_id(
             "mail_contact_sync.mail_sync_account_action"
         )
+        return {**mailboxes, "target": "main"}  # the way back to this one leads nowhere soon

@@ -40,9 +40,12 @@ class Mailboxes:
             self.dialog.get_by_text("Remove the e-mails, too").click()
         self.press("Remove mailbox and e-mails" if mails else "Remove mailbox")
         expect(self.dialog).to_have_count(0)
+        expect(self.page.get_by_role("button", name="Add account")).to_be_visible()
+        expect(self.page.locator(".o_breadcrumb")).not_to_contain_text(self.mailbox.address)
         account, self.mailbox.account = self.mailbox.account, None
         gone = "SELECT 1 WHERE NOT EXISTS (SELECT FROM mail_sync_account WHERE id = %s)"
         self.office.wait_for(gone, account)
+        expect(self.page.get_by_text("Being removed")).to_have_count(0)
 
 
 @pytest.fixture

@@ -12,25 +12,30 @@ const INTERVAL = 1000;
  * Calls back when mailboxes have got on: at most once a second, and only while
  * somebody sees the tab.
  *
- * @param {(accountIds: Set<number>) => void} callback
+ * @param {(accountIds: Set<number>, removedIds: Set<number>) => void} callback
  */
 function useProgress(callback) {
     const bus = useService("bus_service");
     const news = new Set();
+    const removed = new Set();
     let timer;
     const tell = () => {
+        clearTimeout(timer);
         timer = undefined;
-        if (!document.hidden) {
-            callback(new Set(news));
+        if (!document.hidden && news.size + removed.size) {
+            callback(new Set(news), new Set(removed));
             news.clear();
+            removed.clear();
         }
     };
-    const onProgress = ({ account_id: accountId }) => {
-        news.add(accountId);
+    const onProgress = ({ account_id: accountId, removed: isRemoved }) => {
+        (isRemoved ? removed : news).add(accountId);
         timer ??= setTimeout(tell, INTERVAL);
     };
     bus.subscribe("mail_contact_sync/progress", onProgress);
+    document.addEventListener("visibilitychange", tell);
     onWillUnmount(() => {
+        document.removeEventListener("visibilitychange", tell);
         clearTimeout(timer);
         bus.unsubscribe("mail_contact_sync/progress", onProgress);
     });
@@ -39,9 +44,14 @@ function useProgress(callback) {
 export class MailSyncAccountFormController extends FormController {
     setup() {
         super.setup();
-        useProgress(async (accountIds) => {
+        const action = useService("action");
+        useProgress(async (accountIds, removedIds) => {
             const { root } = this.model;
-            if (accountIds.has(root.resId) && !(await root.isDirty())) {
+            if (removedIds.has(root.resId)) {
+                await action.doAction("mail_contact_sync.mail_sync_account_action", {
+                    clearBreadcrumbs: true,
+                });
+            } else if (accountIds.has(root.resId) && !(await root.isDirty())) {
                 await root.load();
             }
         });
