@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-from ..connectors.discovery import discover, finder, provider_of
+from ..connectors.discovery import discover, finder, known
 from ..connectors.discovery.settings import Found
 from ..connectors.net.dns_records import Resolver
 from ..connectors.net.fence import Fence
@@ -61,5 +61,14 @@ class MailSyncDiscovery(models.AbstractModel):
         )
 
     @api.model
+    def _known(self, address: str) -> Found | None:
+        """What presets and MX records tell, within seconds; looked up once in a transaction."""
+        looked_up = self.env.cr.cache.setdefault("mail_contact_sync.known", {})
+        if address not in looked_up:
+            looked_up[address] = known(address, resolver=self._resolver())
+        return looked_up[address]
+
+    @api.model
     def _provider_of(self, address: str) -> str:
-        return provider_of(address, resolver=self._resolver())
+        found = self._known(address)
+        return found.provider if found else ""

@@ -182,8 +182,9 @@ class MailSyncSentence(models.AbstractModel):
                 "Port %s is not one that mailboxes are read from. The usual one is 993.", port
             ),
             reasons.NO_SETTINGS: _(
-                "The settings of this mailbox could not be found by themselves. Your e-mail "
-                "provider names them on its help pages, and Outlook shows them, too."
+                "No settings were found for %s. Please check the address, or enter them: your "
+                "e-mail provider names them on its help pages, and Outlook shows them, too.",
+                host,
             ),
             reasons.POP3_ONLY: _(
                 "This provider offers POP3 only. POP3 shows neither sent e-mails nor folders, so "
@@ -276,7 +277,7 @@ class MailSyncSentence(models.AbstractModel):
             ),
             SIGN_IN: _(
                 "%s takes no passwords from other programs any more, only a sign-in on its own "
-                "page.",
+                "page. If that is not offered here, please ask your administrator for it.",
                 name,
             ),
             SIGN_IN_OR_APP_PASSWORD: _(

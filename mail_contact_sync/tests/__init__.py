@@ -16,6 +16,7 @@ from . import (
     test_chatter,
     test_concurrency,
     test_connect,
+    test_connect_hint,
     test_contacts,
     test_delivery,
     test_engine,

@@ -5,6 +5,7 @@ from . import (
     mail_compose_message,
     mail_sync_connect,
     mail_sync_connect_google,
+    mail_sync_connect_hint,
     mail_sync_hand_over,
     mail_sync_remove,
 )

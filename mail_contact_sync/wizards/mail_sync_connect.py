@@ -177,21 +177,6 @@ class MailSyncConnect(models.TransientModel):
             }
         self.sudo().write(values)  # sudo: found for the address that the password is for
 
-    def _ask(self, found: Found):
-        """Nothing that could be tried by itself: the user has to say more."""
-        sentences = self.env["mail.sync.sentence"]
-        if found.foreign:
-            self.problem = self.env._(
-                "This domain says that its mailboxes are at %s, which belongs to somebody else. "
-                "If that is your provider, go on.",
-                self.host,
-            )
-        elif found.reason:
-            self.problem = sentences._of_reason(found.reason, self.host or "", self.port)
-        if found.imap:
-            self.step = "server"
-        return self._again()
-
     # Logging in -------------------------------------------------------------------
 
     def _try(self, servers: list[Server]):

@@ -9,7 +9,7 @@ import pytest
 from small_internet import MAIL, OTHER, SmallInternet, config_of
 
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.discovery import finder, provider_of
+from mail_contact_sync.connectors.discovery import finder, known
 
 ANNA = "anna@x.example"
 AUTOCONFIG = "autoconfig.x.example/mail/config-v1.1.xml"
@@ -73,7 +73,7 @@ def test_all_hang(internet, web):
 def test_a_name_server_that_hangs(internet):
     internet.dns.silent.add("x.example")
     assert search(internet, resolver=internet.dns.resolver(60)).source == "guess"
-    assert provider_of(ANNA, resolver=internet.dns.resolver(60), timeout=0.3) == ""
+    assert known(ANNA, resolver=internet.dns.resolver(60), timeout=0.3) is None
 
 
 def test_service_records_that_hang_leave_time_for_the_look_at_servers(internet):

@@ -12,7 +12,7 @@ from imap_mailbox import running_dovecot
 from small_internet import MAIL, OTHER, SmallInternet, config_of
 
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.discovery import login_candidates, provider_of
+from mail_contact_sync.connectors.discovery import known, login_candidates
 from mail_contact_sync.connectors.discovery.probe import speaks_imap, submission
 from mail_contact_sync.connectors.net.deadline import Deadline
 from mail_contact_sync.connectors.net.dns_records import mail_exchangers, services
@@ -135,7 +135,8 @@ def test_no_records_are_no_denial(internet):
 def test_who_takes_in_the_mail(internet, exchanger, provider, host):
     internet.dns.forget("MX")
     internet.dns.add(f"x.example. IN MX 5 {exchanger}\nx.example. IN MX 20 mx.y.example.")
-    assert provider_of(ANNA, resolver=internet.dns.resolver()) == provider
+    found = known(ANNA, resolver=internet.dns.resolver())
+    assert (found.provider if found else "") == provider
     found = internet.discover(ANNA)
     if provider:
         assert (found.source, found.provider) == ("mx", provider)
@@ -162,18 +163,18 @@ def test_a_domain_without_mail(internet):
     internet.dns.forget("MX")
     internet.dns.add("x.example. IN MX 0 .")
     assert mail_exchangers("x.example", internet.dns.resolver(), Deadline(5)) == ()
-    assert provider_of(ANNA, resolver=internet.dns.resolver()) == ""
+    assert known(ANNA, resolver=internet.dns.resolver()) is None
 
 
 def test_a_quick_look_at_the_presets_asks_nobody(internet):
     for domain, provider in (("gmail.com", "google"), ("live.de", "microsoft"), ("gmx.de", "imap")):
-        assert provider_of(f"a@{domain}", resolver=internet.dns.resolver()) == provider
+        assert known(f"a@{domain}", resolver=internet.dns.resolver()).provider == provider
     assert internet.dns.asked == []
 
 
 @pytest.mark.parametrize("text", ["", "anna", "anna@", "anna@x", "anna@gone.example"])
 def test_a_quick_look_at_what_is_not_there(internet, text):
-    assert provider_of(text, resolver=internet.dns.resolver()) == ""
+    assert known(text, resolver=internet.dns.resolver()) is None
 
 
 # A look at the servers -----------------------------------------------------------

@@ -85,21 +85,21 @@ def discover(
     return _Search(parsed, fence, ispdb, timeout).run()
 
 
-def provider_of(
+def known(
     address: str, *, resolver: Resolver | None = None, timeout: float = QUICK_TIMEOUT
-) -> str:
-    """ "google", "microsoft" or "imap", as far as presets and MX records tell; else ""."""
+) -> Found | None:
+    """What presets and MX records tell of a mailbox; None where they know nothing of it."""
     try:
         parsed = Address.parse(address)
     except ValueError:
-        return ""
+        return None
     if preset := presets.by_domain(parsed.domain):
-        return preset.provider
+        return _of_preset(preset, parsed, "preset")
     search = _start(mail_exchangers, parsed.domain, resolver or Resolver(), Deadline(timeout))
     with suppress(ConnectorError, NotDone):
         if preset := presets.by_exchanger(search.result(timeout)):
-            return preset.provider
-    return ""
+            return _of_preset(preset, parsed, "mx")
+    return None
 
 
 class _Search:

@@ -1,0 +1,115 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.tests.common import Form
+
+from ..connectors import reasons
+from ..connectors.discovery.settings import Endpoint, Found
+from .common import SyncCase
+
+IMAP = Endpoint("imap.ours.test", 993, "tls", ("anna@ours.test",))
+GUESS = Found("anna@ours.test", "imap", "guess", IMAP, IMAP, reason=reasons.NO_SETTINGS)
+
+
+class TestConnectHint(SyncCase):
+    """What the dialog tells before anything is tried, and where nothing can be tried."""
+
+    def form(self, address):
+        form = Form(self.env["mail.sync.connect"].with_user(self.anna))
+        form.address = address
+        return form
+
+    def asked(self, found):
+        """What the dialog says after *Add mailbox*, where ``found`` is found."""
+        dialog = self.env["mail.sync.connect"].with_user(self.anna)
+        dialog = dialog.create({"address": found.address, "password": "Zebra"})
+        discovery = type(self.env["mail.sync.discovery"])
+        refused = patch.object(
+            type(dialog), "_try", side_effect=AssertionError("the password left the house")
+        )
+        with patch.object(discovery, "_discover", lambda _self, _address: found), refused:
+            dialog.action_add()
+        return dialog
+
+    def test_an_app_password_is_asked_for_as_soon_as_the_address_is_there(self):
+        form = self.form("anna@yahoo.com")
+        self.assertIn("Yahoo", form.advice)
+        self.assertIn("app password", form.advice)
+        self.assertTrue(form.help_url.startswith("https://"))
+        self.assertFalse(form.no_password)
+        form.address = "anna@gmx.de"
+        self.assertIn("IMAP", form.advice)
+        form.address = "anna@hotmail.com"
+        self.assertIn("sign-in", form.advice)
+        self.assertTrue(form.no_password)
+        form.address = "anna@proton.me"
+        self.assertTrue(form.no_password)
+        form.address = "anna@mailbox.org"
+        self.assertFalse(form.no_password)
+
+    def test_a_provider_that_takes_no_password_is_no_form_to_fill_in(self):
+        for name, provider, advice, imap in (
+            ("Outlook.com", "microsoft", "sign-in", IMAP),
+            ("Proton", "imap", "not-possible", None),
+        ):
+            found = Found(
+                "anna@ours.test", provider, "preset", imap, imap, name=name, advice=advice
+            )
+            dialog = self.asked(found)
+            self.assertIn("cannot be connected with a password", dialog.problem)
+            self.assertIn(name, dialog.advice)
+            self.assertTrue(dialog.no_password)
+            self.assertEqual(dialog.step, "address")
+
+    def test_what_is_not_found_is_said_by_the_name_that_was_typed(self):
+        for reason in (reasons.NO_SETTINGS, reasons.HOST_UNKNOWN):
+            object.__setattr__(GUESS, "reason", reason)
+            dialog = self.asked(GUESS)
+            self.assertIn("No settings were found for ours.test", dialog.problem)
+            self.assertEqual(dialog.step, "server")
+
+    def test_whatever_turns_the_dialog_into_a_form_is_said(self):
+        for found in (
+            Found("anna@ours.test", "imap", "guess", IMAP, reason=reasons.POP3_ONLY),
+            Found("anna@ours.test", "imap", "guess", IMAP, reason=reasons.HOST_NOT_ALLOWED),
+            Found("anna@ours.test", "imap", "srv", IMAP, foreign=True),
+        ):
+            dialog = self.asked(found)
+            self.assertEqual(dialog.step, "server")
+            self.assertTrue(dialog.problem)
+
+    def test_a_mailbox_for_sending_only_says_that_its_server_was_not_found(self):
+        dialog = self.env["mail.sync.connect"].with_user(self.anna)
+        dialog = dialog.create({"address": "anna@ours.test", "password": "Zebra", "syncs": False})
+        found = Found("anna@ours.test", "imap", "autoconfig", IMAP)
+        discovery = type(self.env["mail.sync.discovery"])
+        with patch.object(discovery, "_discover", lambda _self, _address: found):
+            dialog.action_add()
+        self.assertIn("No outgoing server", dialog.problem)
+
+    # What is offered ----------------------------------------------------------------
+
+    def offered(self, user):
+        field = self.env["mail.sync.connect"].with_user(user).fields_get(["provider"])["provider"]
+        return {key for key, _label in field["selection"]}
+
+    def test_a_provider_that_is_not_set_up_is_offered_to_administrators_alone(self):
+        admin = self.env.ref("base.user_admin")
+        google = type(self.env["mail.sync.provider.google"])
+        with patch.object(google, "_missing", lambda _self: "a client"):
+            self.assertNotIn("google", self.offered(self.anna))
+            self.assertIn("google", self.offered(admin))
+            # One that is there is reconnected all the same.
+            dialog = self.env["mail.sync.connect"].with_user(self.anna)
+            self.assertIn("client", dialog.create({"provider": "google"}).provider_missing)
+        with patch.object(google, "_missing", lambda _self: ""):
+            self.assertIn("google", self.offered(self.anna))
+
+    def test_the_dialog_says_that_syncing_is_switched_off(self):
+        form = self.form("anna@ours.test")
+        self.assertFalse(form.switched_off)
+        self.env["ir.config_parameter"].set_param("mail_contact_sync.enabled", False)
+        self.assertTrue(self.form("anna@ours.test").switched_off)
+        self.assertTrue(self.account.switched_off)
+        self.assertEqual(self.account.status, "Switched off by the administrator")
