@@ -117,9 +117,9 @@ class TestRemoval(SyncCase):
 
     def test_owner_and_remover_are_told_when_it_is_gone(self):
         self.remove("keep", self.manager)
-        with patch.object(type(self.env["res.users"]), "_bus_send", autospec=True) as told:
-            with self._committing():
-                self.env.ref("mail_contact_sync.ir_cron_lane_1").method_direct_trigger()
+        listening = patch.object(type(self.env["res.users"]), "_bus_send", autospec=True)
+        with listening as told, self._committing():
+            self.env.ref("mail_contact_sync.ir_cron_lane_1").method_direct_trigger()
         [(users, kind, word)] = [call.args for call in told.mock_calls if len(call.args) == 3]
         self.assertEqual(users, self.anna + self.manager)
         self.assertEqual(kind, "mail_contact_sync/progress")
