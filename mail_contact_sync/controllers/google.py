@@ -92,7 +92,7 @@ class GoogleController(http.Controller):
         record = request.env["mail.sync.connect"].browse(number)
         if not (record.has_access("write") and record.exists()):
             raise UserError(
-                request.env._("Signing in took too long. Please begin again with Add account.")
+                request.env._("Signing in took too long. Please begin again with Add mailbox.")
             )
         return record
 

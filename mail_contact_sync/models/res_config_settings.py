@@ -12,7 +12,7 @@ MAX_LANES = 16
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    mail_sync_enabled = fields.Boolean("Email Sync", config_parameter="mail_contact_sync.enabled")
+    mail_sync_enabled = fields.Boolean("E-mail Sync", config_parameter="mail_contact_sync.enabled")
     mail_sync_window_months = fields.Integer(
         "Months of Past E-mails",
         config_parameter="mail_contact_sync.window_months",

@@ -266,7 +266,7 @@ class MailSyncConnect(models.TransientModel):
     def _again(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Reconnect") if self.account_id else self.env._("Add account"),
+            "name": self.env._("Reconnect") if self.account_id else self.env._("Add mailbox"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

@@ -18,7 +18,7 @@ class Mailboxes:
         page.get_by_role("menuitem", name="Mailboxes").click()
 
     def begin(self, address: str, password: str = PASSWORD) -> None:
-        self.page.get_by_role("button", name="Add account").first.click()
+        self.page.get_by_role("button", name="Add mailbox").first.click()
         self.dialog.get_by_label("E-mail Address").fill(address)
         self.dialog.get_by_label("Password").fill(password)
 
@@ -40,7 +40,7 @@ class Mailboxes:
             self.dialog.get_by_text("Remove the e-mails, too").click()
         self.press("Remove mailbox and e-mails" if mails else "Remove mailbox")
         expect(self.dialog).to_have_count(0)
-        expect(self.page.get_by_role("button", name="Add account")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Add mailbox")).to_be_visible()
         expect(self.page.locator(".o_breadcrumb")).not_to_contain_text(self.mailbox.address)
         account, self.mailbox.account = self.mailbox.account, None
         gone = "SELECT 1 WHERE NOT EXISTS (SELECT FROM mail_sync_account WHERE id = %s)"
@@ -56,7 +56,7 @@ def mailboxes(office, mailbox, log_in):
 def test_address_and_password_are_all_it_takes(mailboxes, mailbox):
     mailbox.append("An offer")
     mailboxes.begin(mailbox.address)
-    mailboxes.press("Add account")
+    mailboxes.press("Add mailbox")
     mailboxes.wait_until_it_is_read()
     expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
 
@@ -64,10 +64,10 @@ def test_address_and_password_are_all_it_takes(mailboxes, mailbox):
 def test_a_wrong_password_and_then_the_right_one(mailboxes, mailbox, office):
     mailbox.append("An offer")
     mailboxes.begin(mailbox.address, "none of the birds")
-    mailboxes.press("Add account")
+    mailboxes.press("Add mailbox")
     expect(mailboxes.dialog).to_contain_text("imap.ours.example does not accept this user name")
     mailboxes.dialog.get_by_label("Password").fill(PASSWORD)
-    mailboxes.press("Add account")
+    mailboxes.press("Add mailbox")
     mailboxes.wait_until_it_is_read()
     expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
     log = office.odoo.log.read_text()
@@ -77,21 +77,21 @@ def test_a_wrong_password_and_then_the_right_one(mailboxes, mailbox, office):
 def test_what_cannot_be_found_is_entered_by_hand(mailboxes, mailbox, office):
     mailbox.append("An offer")
     mailboxes.begin("anna@nowhere.example")
-    mailboxes.press("Add account")
+    mailboxes.press("Add mailbox")
     expect(mailboxes.dialog.get_by_label("Incoming Server")).to_have_value("imap.nowhere.example")
     mailboxes.dialog.get_by_label("Incoming Server").fill("imap.ours.example")
     mailboxes.dialog.get_by_label("Port").first.fill(str(office.dovecot.tls_port))
     mailboxes.dialog.get_by_label("User Name").fill(mailbox.address)
     # for the other server
     mailboxes.dialog.get_by_label("Password").fill(PASSWORD)
-    mailboxes.press("Add account")
+    mailboxes.press("Add mailbox")
     mailboxes.wait_until_it_is_read()
     expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
 
 
 def test_pause_and_resume(mailboxes, mailbox):
     mailboxes.begin(mailbox.address)
-    mailboxes.press("Add account")
+    mailboxes.press("Add mailbox")
     mailboxes.wait_until_it_is_read()
     mailboxes.page.get_by_role("button", name="Pause").click()
     resume = mailboxes.page.get_by_role("button", name="Resume")

@@ -58,7 +58,7 @@ class Gmailbox:
 
     def begin(self):
         self.page.goto("/odoo/mailboxes")
-        self.page.get_by_role("button", name="Add account").first.click()
+        self.page.get_by_role("button", name="Add mailbox").first.click()
         self.dialog.get_by_label("E-mail Address").fill(self.address)
         self.dialog.get_by_text("Google", exact=True).click()
         self.shot("dialog")
