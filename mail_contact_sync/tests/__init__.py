@@ -24,6 +24,7 @@ from . import (
     test_google_account,
     test_google_search,
     test_google_sign_in,
+    test_ledger,
     test_merge,
     test_removal,
     test_settings,
