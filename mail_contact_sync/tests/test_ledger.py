@@ -12,7 +12,9 @@ class TestLedger(AccountCase):
         match = self.match.with_user(self.anna)
         self.assertEqual(match.subject, "An offer")
         action = match.action_open_mail()
-        self.assertEqual((action["res_model"], action["res_id"]), ("mail.message", self.synced().id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("mail.message", self.synced().id)
+        )
 
     def test_what_she_may_not_read_has_no_subject(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
