@@ -15,6 +15,7 @@
         "data/mail_message_subtype_data.xml",
         "data/ir_cron_data.xml",
         "views/mail_sync_match_views.xml",
+        "wizards/mail_compose_message_views.xml",
         "wizards/mail_sync_connect_views.xml",
         "wizards/mail_sync_remove_views.xml",
         "wizards/mail_sync_hand_over_views.xml",

@@ -14,6 +14,7 @@ from . import (
     test_account,
     test_answers,
     test_chatter,
+    test_composer,
     test_concurrency,
     test_connect,
     test_connect_hint,

@@ -3,6 +3,7 @@
 from . import (
     base_partner_merge,
     mail_compose_message,
+    mail_compose_message_sender,
     mail_sync_connect,
     mail_sync_connect_google,
     mail_sync_connect_hint,
