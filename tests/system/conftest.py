@@ -17,7 +17,7 @@ from .interrupt import Interrupt
 from .mailbox import Mailbox
 from .office import PASSWORD, Office
 
-MAILBOXES = 60
+MAILBOXES = 110
 ANNA, BEN = "anna@ours.example", "ben@ours.example"
 
 
