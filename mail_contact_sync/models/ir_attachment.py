@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import os
+from contextlib import suppress
 from uuid import uuid4
 
 from odoo import api, models
@@ -25,8 +26,12 @@ class IrAttachment(models.Model):
         if os.path.isfile(path) and os.path.getsize(path) >= len(content):
             return
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        draft = f"{path}.{uuid4().hex}"
-        with open(draft, "xb") as file:
+        draft = f"{name}-{uuid4().hex}"
+        # Before there is anything of it: neither a rollback nor a kill leaves a file behind.
+        self._mark_for_gc(draft)
+        self._mark_for_gc(name)
+        with open(self._full_path(draft), "xb") as file:
             file.write(content)
-        os.replace(draft, path)
-        self._mark_for_gc(name)  # should the transaction be rolled back
+        os.replace(self._full_path(draft), path)
+        with suppress(OSError):  # core would look for it, and log that it is not there
+            os.unlink(self._full_path(f"checklist/{draft}"))

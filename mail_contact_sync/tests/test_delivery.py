@@ -1,8 +1,11 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import os
 from base64 import b64decode
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
+from unittest.mock import patch
 
 from odoo.tests.common import HttpCase
 
@@ -172,6 +175,30 @@ class TestDelivery(DeliveryCase):
     def _dated(self, raw, date):
         lines = [line for line in raw.split(b"\n") if not line.startswith(b"Date:")]
         return b"\n".join(([f"Date: {date}".encode()] if date else []) + lines)
+
+
+class TestInterruptions(DeliveryCase):
+    """What is left of work that was broken off."""
+
+    def test_a_kill_leaves_no_half_of_a_file_behind_for_ever(self):
+        files = self.env["ir.attachment"]
+        content = b"half of it" * 100
+        name = files._compute_checksum(content)
+        folder = os.path.dirname(files._full_path(f"{name[:2]}/{name}"))
+        for broken in ("os.replace", "os.unlink"):
+            with patch(broken, side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
+                files._sync_write_whole(content)
+            self.assertTrue([each for each in os.listdir(folder) if each.startswith(name)])
+            files._gc_file_store_unsafe()
+            self.assertFalse([each for each in os.listdir(folder) if each.startswith(name)])
+
+    def test_a_whole_file_leaves_nothing_to_look_for(self):
+        files = self.env["ir.attachment"]
+        content = b"all of it" * 100
+        files._sync_write_whole(content)
+        name = files._compute_checksum(content)
+        listed = os.listdir(files._full_path(f"checklist/{name[:2]}"))
+        self.assertEqual([each for each in listed if each.startswith(name)], [name])
 
 
 class TestDeliveryRoutes(DeliveryCase, HttpCase):
