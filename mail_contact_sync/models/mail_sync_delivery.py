@@ -42,9 +42,11 @@ class MailSyncDelivery(models.AbstractModel):
             self._deliver_batch(account, connector, lease, batch)
         except Exception:
             self.env.cr.rollback()
-            batch.exists().interruptions = 0
+            batch.exists()._calm()
             self.env.cr.commit()
             raise
+        batch.exists()._calm()
+        self.env.cr.commit()
         return size
 
     @api.model
@@ -185,7 +187,6 @@ class MailSyncDelivery(models.AbstractModel):
             # What has come was paid for.  The rest waits, and whoever asks on hears it again.
             if not mails:
                 raise
-            batch.filtered(lambda match: match.ref not in mails).interruptions = 0
         except CursorExpired:
             batch.folder_id._restart()
         except FolderGone:

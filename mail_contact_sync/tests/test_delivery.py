@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from odoo.tests.common import HttpCase
 
+from ..connectors.base import MessageError
 from .common import SyncCase
 
 PNG = b64decode(
@@ -179,6 +180,27 @@ class TestDelivery(DeliveryCase):
 
 class TestInterruptions(DeliveryCase):
     """What is left of work that was broken off."""
+
+    def test_a_mail_that_cannot_be_had_leaves_no_mark_on_the_others(self):
+        for number in range(3):
+            self.arrive(self.mail(subject=f"Mail {number}"))
+        fetch = type(self.mailbox).fetch
+        refused, seen = [], []
+
+        def refusing(mailbox, folder, refs, limit=None):
+            self.env.cr.execute("SELECT max(interruptions) FROM mail_sync_match")
+            seen.extend(*self.env.cr.fetchall())
+            for ref, raw in fetch(mailbox, folder, refs, limit):
+                if not refused:
+                    refused.append(ref)
+                    raise MessageError("message", ref=ref)
+                yield ref, raw
+
+        with patch.object(type(self.mailbox), "fetch", refusing):
+            self.sync()
+        self.assertEqual(len(self.synced()), 2)
+        self.assertEqual(seen, [1, 1], "what waited was no suspect")
+        self.assertEqual(self.env["mail.sync.match"].search([]).mapped("interruptions"), [0] * 3)
 
     def test_a_kill_leaves_no_half_of_a_file_behind_for_ever(self):
         files = self.env["ir.attachment"]
