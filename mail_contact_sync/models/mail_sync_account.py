@@ -3,6 +3,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..connectors.base import Connector
 from .fields import BigInt
@@ -11,6 +12,10 @@ from .fields import BigInt
 MAILBOX = ("provider", "host", "login", "address")
 #: Where its password goes.
 SERVERS = ("host", "smtp_host")
+
+
+#: Older than any e-mail.
+MAX_MONTHS = 600
 
 
 def _default_window_months(account) -> int:
@@ -116,6 +121,15 @@ class MailSyncAccount(models.Model):
     )
 
     # Life ------------------------------------------------------------------
+
+    @api.constrains("window_months")
+    def _check_window_months(self):
+        if any(account.window_months > MAX_MONTHS for account in self):
+            raise ValidationError(self._too_many_months())
+
+    @api.model
+    def _too_many_months(self) -> str:
+        return self.env._("Please enter at most %s months of past e-mails.", MAX_MONTHS)
 
     def _window_start(self):
         self.ensure_one()

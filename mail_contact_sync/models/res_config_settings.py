@@ -1,8 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
+from .mail_sync_account import MAX_MONTHS
 from .mail_sync_lane import lane_minutes
 from .mail_sync_provider_google import CLIENT_ID, CLIENT_SECRET
 
@@ -65,6 +66,8 @@ class ResConfigSettings(models.TransientModel):
         }
 
     def set_values(self):
+        if self.mail_sync_window_months > MAX_MONTHS:
+            raise UserError(self.env["mail.sync.account"]._too_many_months())
         self.mail_sync_window_months = max(self.mail_sync_window_months, 1)
         result = super().set_values()
         self.env["mail.sync.discovery"]._set_ispdb(self.mail_sync_ispdb)

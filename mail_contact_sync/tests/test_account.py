@@ -5,6 +5,8 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from odoo.exceptions import UserError, ValidationError
+
 from ..connectors.base import AuthenticationFailed, TemporaryError
 from ..models.mail_sync_sentence import OWNER_LEFT
 from .common import SyncCase
@@ -76,6 +78,19 @@ class TestAccount(SyncCase):
         self.sync()
         self.assertEqual(len(self.synced()), 1)
         self.assertEqual(self.account.since, since)
+
+    def test_a_window_longer_than_there_are_mails_is_refused_in_words(self):
+        for months in (601, 60_000):
+            with self.assertRaisesRegex(ValidationError, "at most 600 months"):
+                self.account.with_user(self.anna).window_months = months
+            with self.assertRaisesRegex(ValidationError, "at most 600 months"):
+                self._connect(self.ben, window_months=months, address=f"{months}@ours.test")
+            with self.assertRaisesRegex(UserError, "at most 600 months"):
+                self.env["res.config.settings"].create(
+                    {"mail_sync_window_months": months}
+                ).execute()
+        self.account.with_user(self.anna).window_months = 600
+        self.assertLess(self.account.since.year, 1980)
 
     def test_a_mailbox_begins_with_the_window_of_the_settings(self):
         self.env["ir.config_parameter"].set_param("mail_contact_sync.window_months", 2)

@@ -31,7 +31,7 @@ def sent_by(sender: str, mail: bytes) -> bytes:
 def whole_past(office):
     """Mail of any age is synchronised: these are old."""
     set_window = ("ir.config_parameter", "set_param", "mail_contact_sync.window_months")
-    office.user("admin").call(*set_window, "1200")
+    office.user("admin").call(*set_window, "600")
     yield
     office.user("admin").call(*set_window, "6")
 
