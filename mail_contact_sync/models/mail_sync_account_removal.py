@@ -1,7 +1,8 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
-from odoo.tools import SQL
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, escape_psql
 
 MESSAGES_PER_STEP = 500
 
@@ -12,6 +13,25 @@ class MailSyncAccount(models.Model):
     _inherit = "mail.sync.account"
 
     remove_mails = fields.Boolean(readonly=True, copy=False)
+
+    @api.model
+    def _of_mine(self, address: str):
+        """The user's own mailbox of this address, if she has connected it before.
+
+        Raise UserError where it is just being removed: what is left of the old one has to
+        go before the new one comes.
+        """
+        account = self.search(
+            [("user_id", "=", self.env.uid), ("address", "=ilike", escape_psql(address))], limit=1
+        )
+        if account.state == "removing":
+            raise UserError(
+                self.env._(
+                    "%s is still being removed. Please try again in a few minutes.",
+                    account.address,
+                )
+            )
+        return account
 
     def _begin_removal(self, remove_mails: bool):
         """From here on nothing is read, and nothing is left to read it with."""

@@ -109,6 +109,18 @@ class TestRemoval(SyncCase):
         self.assertEqual(len(self.synced()), 2)
         self.assertEqual(again.posted_count, 2)
 
+    def test_an_address_that_is_being_removed_is_connected_when_it_is_gone(self):
+        self.remove("remove")
+        values = {"address": "ANNA@ours.test ", "password": "x", "host": "imap.ours.test"}
+        dialog = self.env["mail.sync.connect"].with_user(self.anna)
+        with self.assertRaisesRegex(UserError, "still being removed"):
+            dialog.create(values | {"step": "server"}).action_add()
+        with self.assertRaisesRegex(UserError, "still being removed"):
+            dialog._connected("Anna@ours.test")
+        self.sync()
+        self.assertFalse(dialog._connected("anna@ours.test"))
+        self._connect(self.anna)
+
     def test_nobody_else_removes_it_but_a_manager(self):
         with self.assertRaises(AccessError):
             self.remove("remove", self.ben)

@@ -136,6 +136,7 @@ class MailSyncConnect(models.TransientModel):
         if not (self.sudo().secret or self.account_id.sudo().secret):
             raise UserError(self.env._("Please enter the password of the mailbox."))
         self.sudo().address = self.address.strip()  # sudo: no other address
+        self.env["mail.sync.account"]._of_mine(self.address)
         self.write({"problem": False, "server_said": False, "advice": False, "help_url": False})
         if self.step == "server" or self.account_id:
             if not self.host:

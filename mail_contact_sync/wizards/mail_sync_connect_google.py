@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import escape_psql
 
 from ..connectors import reasons
 from ..connectors.base import SettingsError
@@ -108,10 +107,8 @@ class MailSyncConnect(models.TransientModel):
 
     def _connected(self, address: str):
         """The user's account of this address, if she has connected it before."""
-        account = self.env["mail.sync.account"].search(
-            [("user_id", "=", self.env.uid), ("address", "=ilike", escape_psql(address))], limit=1
-        )
-        if account and (account.provider != "google" or account.state == "removing"):
+        account = self.env["mail.sync.account"]._of_mine(address)
+        if account and account.provider != "google":
             raise UserError(
                 self.env._(
                     "You have connected %s already. Remove that mailbox first if you want to "
