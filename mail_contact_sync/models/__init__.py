@@ -7,6 +7,7 @@ from . import (
     ir_attachment,
     ir_attachment_access,
     mail_activity_access,
+    mail_followers,
     mail_mail,
     mail_mail_access,
     mail_mail_letter,

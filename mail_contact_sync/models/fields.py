@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields
+from odoo.fields import Domain
 
 
 class BigInt(fields.Integer):
@@ -24,6 +25,20 @@ class ReadableMessages(fields.One2many):
     def get_comodel_domain(self, model):
         readable = model.env["mail.message"]._sync_readable_domain()
         return super().get_comodel_domain(model) & readable
+
+
+class ReadableMailboxes(fields.One2many):
+    """Mailboxes whose state the user may see: core asks without the rules whether there are any."""
+
+    def get_comodel_domain(self, model):
+        domain = super().get_comodel_domain(model)
+        env = model.env
+        if env.su:
+            return domain
+        readable = Domain("user_id", "=", env.uid)
+        if env.user.has_group("mail_contact_sync.group_mail_sync_manager"):
+            readable |= Domain("company_id", "in", env.companies.ids)
+        return domain & readable
 
 
 class ReadableMessage(fields.Many2one):

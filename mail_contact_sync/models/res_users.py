@@ -3,11 +3,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .fields import ReadableMailboxes
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    mail_sync_account_ids = fields.One2many(
+    mail_sync_account_ids = ReadableMailboxes(
         "mail.sync.account", "user_id", string="Connected Mailboxes"
     )
 

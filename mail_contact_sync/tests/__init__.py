@@ -29,6 +29,7 @@ from . import (
     test_merge,
     test_removal,
     test_settings,
+    test_traces,
     test_vault,
     test_who_is_a_contact,
     test_writing,
