@@ -37,6 +37,7 @@ from . import (
     mail_sync_match,
     mail_sync_match_actions,
     mail_sync_matching,
+    mail_sync_past,
     mail_sync_policy,
     mail_sync_posting,
     mail_sync_provider,

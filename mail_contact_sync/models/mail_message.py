@@ -56,6 +56,7 @@ class MailMessage(models.Model):
         self.env.flush_all()
         references = [
             ("mail_sync_match", "mail_message_id"),
+            ("mail_sync_past", "mail_message_id"),
             ("mail_message", "parent_id"),
             ("mail_message", "sync_origin_id"),
         ]

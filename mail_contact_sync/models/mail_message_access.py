@@ -138,7 +138,8 @@ class MailMessage(models.Model):
     def _sync_refresh_access(self, accounts=None):
         """Let the holders decide anew who may read: one shared mailbox opens a message.
 
-        For ``self``, or for all messages that one of ``accounts`` holds.
+        A mailbox that was removed holds what its owner kept.  For ``self``, or for all messages
+        that one of ``accounts`` holds.
         """
         if accounts is not None:
             self.env.flush_all()
@@ -154,10 +155,15 @@ class MailMessage(models.Model):
             SQL(
                 """
                 WITH holder AS (
-                    SELECT DISTINCT message.id, account.user_id, account.visibility
+                    SELECT message.id, account.user_id, account.visibility
                     FROM mail_message message
                     JOIN mail_sync_match match ON match.mail_message_id = message.id
                     JOIN mail_sync_account account ON account.id = match.account_id
+                    WHERE message.sync_access IS NOT NULL AND %(condition)s
+                    UNION
+                    SELECT message.id, past.user_id, past.visibility
+                    FROM mail_message message
+                    JOIN mail_sync_past past ON past.mail_message_id = message.id
                     WHERE message.sync_access IS NOT NULL AND %(condition)s
                 ), access AS (
                     -- "shared" sorts after "private"
@@ -172,7 +178,7 @@ class MailMessage(models.Model):
                 ), named AS (
                     INSERT INTO mail_message_sync_user_rel (message_id, user_id)
                     SELECT holder.id, holder.user_id FROM holder JOIN access USING (id)
-                    WHERE access.visibility = 'private'
+                    WHERE access.visibility = 'private' AND holder.user_id IS NOT NULL
                     ON CONFLICT DO NOTHING
                 )
                 UPDATE mail_message message SET sync_access = access.visibility

@@ -52,7 +52,8 @@ class MailSyncAccount(models.Model):
     def _only_here(self) -> SQL:
         """A query of the messages that no other mailbox holds, and their keys.
 
-        What Odoo itself sent or got has been no mailbox's from the beginning.
+        What Odoo itself sent or got has been no mailbox's from the beginning, and what was kept
+        of a mailbox that is gone stays its owner's.
         """
         self.env.flush_all()
         return SQL(
@@ -65,8 +66,13 @@ class MailSyncAccount(models.Model):
                     WHERE other.mail_message_id = message.id
                         AND other.account_id <> match.account_id
                 )
+                AND NOT EXISTS (
+                    SELECT FROM mail_sync_past past
+                    WHERE past.mail_message_id = message.id AND past.user_id <> %s
+                )
             """,
             self.id,
+            self.user_id.id,
         )
 
     def _count_only_here(self) -> int:
@@ -90,10 +96,19 @@ class MailSyncAccount(models.Model):
             matches.search([*held_here, ("mail_message_id", "in", ids)]).unlink()
             messages.browse(ids).unlink()
             return
-        others = messages.browse(matches.search(held_here).mail_message_id.ids)
         # Who wrote it last is who removed it.
         (self.user_id | self.write_uid)._bus_send(
             "mail_contact_sync/progress", {"account_id": self.id, "removed": True}
         )
         self.unlink()
-        others._sync_refresh_access()
+
+    def unlink(self):
+        """Of the e-mails that stay, those who hold them decide who reads them."""
+        self.check_access("unlink")
+        # sudo: others may hold the same, and their own is nobody's but the engine's
+        messages = self.env["mail.sync.match"].sudo().search([("account_id", "in", self.ids)])
+        messages = messages.mail_message_id
+        self.env["mail.sync.past"].sudo()._keep(self)
+        result = super().unlink()
+        messages._sync_refresh_access()
+        return result

@@ -95,7 +95,7 @@ class MailSyncDelivery(models.AbstractModel):
                 self._may_join(account, batch, mails),
             )
         )
-        return self._settle(batch, dict(self.env.cr.fetchall()))
+        return self._settle(account, batch, dict(self.env.cr.fetchall()))
 
     @api.model
     def _settle_known(self, account, batch, mails):
@@ -121,7 +121,7 @@ class MailSyncDelivery(models.AbstractModel):
                 may_join=self._may_join(account, batch, mails),
             )
         )
-        return self._settle(batch, dict(self.env.cr.fetchall()))
+        return self._settle(account, batch, dict(self.env.cr.fetchall()))
 
     @api.model
     def _may_join(self, account, batch, mails) -> SQL:
@@ -154,11 +154,12 @@ class MailSyncDelivery(models.AbstractModel):
         )
 
     @api.model
-    def _settle(self, batch, messages: dict[int, int | None]):
+    def _settle(self, account, batch, messages: dict[int, int | None]):
         settled = batch.filtered(lambda match: match.id in messages)
         for match in settled:
             match._post(messages[match.id])
         if message_ids := [message for message in messages.values() if message]:
+            self.env["mail.sync.past"]._take_over(account, settled)
             self.env["mail.message"].browse(message_ids)._sync_refresh_access()
         return settled
 

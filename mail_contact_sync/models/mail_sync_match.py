@@ -251,22 +251,28 @@ class MailSyncMatch(models.Model):
                 """
             )
         )
+        self._new_keys(keys, SQL.identifier(self._table))
+        self.invalidate_model()
+
+    @api.model
+    def _new_keys(self, keys: Keys, table: SQL):
+        """Of rows of which each has its message; the old digests are nobody's now."""
         self.env.cr.execute(
             SQL(
-                """SELECT match.id, coalesce(sync_message_id, message_id)
-                   FROM mail_sync_match match
-                   JOIN mail_message message ON message.id = match.mail_message_id"""
+                """SELECT held.id, coalesce(sync_message_id, message_id) FROM %s held
+                   JOIN mail_message message ON message.id = held.mail_message_id""",
+                table,
             )
         )
-        key_of = {match: keys.message(message_id) for match, message_id in self.env.cr.fetchall()}
+        key_of = {held: keys.message(message_id) for held, message_id in self.env.cr.fetchall()}
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE mail_sync_match match SET message_key = pair.key
-                FROM unnest(%s::int[], %s::bigint[]) AS pair(id, key) WHERE match.id = pair.id
+                UPDATE %s held SET message_key = pair.key, digest_key = NULL
+                FROM unnest(%s::int[], %s::bigint[]) AS pair(id, key) WHERE held.id = pair.id
                 """,
+                table,
                 list(key_of),
                 list(key_of.values()),
             )
         )
-        self.invalidate_model()

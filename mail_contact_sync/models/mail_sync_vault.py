@@ -61,6 +61,7 @@ class MailSyncVault(models.AbstractModel):
             keys = self._new_keys()
             # sudo: whoever is the first to enter her password, the index is everybody's
             self.env["mail.sync.match"].sudo()._rekey(keys)
+            self.env["mail.sync.past"].sudo()._rekey(keys)
             self.env["mail.sync.contact.key"].sudo()._rebuild()
             every = self.env["mail.sync.account"].sudo().search([])  # pylint: disable=no-search-all
             every._forget_index()

@@ -49,6 +49,8 @@ class ResUsers(models.Model):
             ids = {row[0] for row in self.env.cr.fetchall()}
             self.env["mail.message"].sudo().browse(ids).unlink()
         mailboxes.unlink()
+        past = self.env["mail.sync.past"].sudo()
+        self.env["mail.message"].sudo().browse(past._only_for(self)).unlink()
 
     @property
     def SELF_READABLE_FIELDS(self):

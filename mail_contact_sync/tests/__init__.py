@@ -27,6 +27,7 @@ from . import (
     test_google_sign_in,
     test_ledger,
     test_merge,
+    test_past,
     test_removal,
     test_settings,
     test_traces,
