@@ -2,6 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """RFC 5322 bytes to a ParsedMail; never raises on bad mail."""
 
+from .likeness import Gist, are_copies, fingerprint, visible_lines
 from .message import Attachment, ParsedMail, content_digest, parse
 
-__all__ = ["Attachment", "ParsedMail", "content_digest", "parse"]
+__all__ = [
+    "Attachment",
+    "Gist",
+    "ParsedMail",
+    "are_copies",
+    "content_digest",
+    "fingerprint",
+    "parse",
+    "visible_lines",
+]

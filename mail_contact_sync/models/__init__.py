@@ -33,6 +33,7 @@ from . import (
     mail_sync_envelope,
     mail_sync_filing,
     mail_sync_folder,
+    mail_sync_identity,
     mail_sync_lane,
     mail_sync_match,
     mail_sync_match_actions,

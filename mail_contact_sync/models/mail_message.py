@@ -34,6 +34,7 @@ class MailMessage(models.Model):
 
     def _sync_replace(self):
         """The mail gateway brings what a mailbox brought before: the gateway's stays."""
+        identity = self.env["mail.sync.identity"]
         for message in self:
             synced = self.sudo().search(
                 [
@@ -43,7 +44,8 @@ class MailMessage(models.Model):
                     ("sync_access", "!=", False),
                 ]
             )
-            synced._sync_give_way(dict.fromkeys(synced.ids, message.id))
+            copies = identity._copies(message.sudo(), synced)
+            copies._sync_give_way(dict.fromkeys(copies.ids, message.id))
 
     @api.model
     def _sync_give_way(self, kept_of: dict[int, int]):

@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..connectors.base import CursorExpired, FolderGone, MessageError, Throttled
-from ..mime import ParsedMail, content_digest, parse
+from ..mime import ParsedMail, parse
 from .mail_sync_posting import is_too_large, sync_message_id
 from .mail_sync_sentence import NOT_FETCHABLE
 
@@ -35,7 +35,6 @@ class MailSyncDelivery(models.AbstractModel):
         if not batch:
             return 0
         size = len(batch)
-        batch -= self._settle_posted(account, batch)
         batch = batch._begin()
         self.env.cr.commit()
         try:
@@ -45,14 +44,13 @@ class MailSyncDelivery(models.AbstractModel):
             batch.exists()._calm()
             self.env.cr.commit()
             raise
-        batch.exists()._calm()
-        self.env.cr.commit()
         return size
 
     @api.model
     def _deliver_batch(self, account, connector, lease, batch):
         mails = self._fetch(connector, batch)
-        batch = batch.filtered(lambda match: match.ref in mails)
+        batch = batch.exists()
+        brought = batch.filtered(lambda match: match.ref in mails)
         self.env.cr.commit()
         keys = self.env["mail.sync.vault"]._keys()
         with lease.messages(keys.message(sync_message_id(mail)) for mail in mails.values()):
@@ -60,107 +58,36 @@ class MailSyncDelivery(models.AbstractModel):
             self.env.cr.commit()
             account._hold_visibility()
             # What the user has taken out of the queue meanwhile stays out.
-            batch = batch.exists().filtered(lambda match: match.state == "waiting")
-            self.env["mail.sync.sent"]._recognise(account, batch, mails)
-            batch -= self._settle_posted(account, batch, mails)
-            batch -= self._settle_known(account, batch, mails)
-            self.env["mail.sync.posting"]._post(account, self._each_once(batch, mails), mails)
+            brought = brought.exists().filtered(lambda match: match.state == "waiting")
+            self.env["mail.sync.sent"]._recognise(account, brought, mails)
+            while brought:
+                brought -= self._settle_known(account, brought, mails)
+                # Of two mails with one Message-ID the second is compared with the first.
+                first = self._each_once(brought, mails)
+                self.env["mail.sync.posting"]._post(account, first, mails)
+                brought -= first
+            batch.exists()._calm()
             self.env.cr.commit()
 
     @api.model
     def _each_once(self, batch, mails):
-        """Of two copies with different keys the second waits, and then is known."""
         seen = {}
         for match in batch:
             seen.setdefault((match.partner_id.id, sync_message_id(mails[match.ref])), match.id)
         return batch.browse(seen.values())
 
-    # What needs no posting ------------------------------------------------------
-
-    @api.model
-    def _settle_posted(self, account, batch, mails=None):
-        """Another account has brought the same message to the same contact."""
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT ON (match.id) match.id, posted.mail_message_id
-                FROM mail_sync_match match
-                JOIN mail_sync_match posted ON posted.partner_id = match.partner_id
-                    AND posted.message_key = match.message_key AND posted.state = 'posted'
-                LEFT JOIN mail_message message ON message.id = posted.mail_message_id
-                WHERE match.id = ANY(%s) AND %s
-                ORDER BY match.id, posted.mail_message_id
-                """,
-                batch.ids,
-                self._may_join(account, batch, mails),
-            )
-        )
-        return self._settle(account, batch, dict(self.env.cr.fetchall()))
-
     @api.model
     def _settle_known(self, account, batch, mails):
-        """Odoo itself has the same mail on the same contact, or had it from elsewhere."""
-        ids_by_match = {match: sync_message_id(mails[match.ref]) for match in batch}
-        self.env["mail.message"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT match.id, min(message.id)
-                FROM unnest(%(matches)s::int[], %(ids)s::text[]) AS match(id, message_id)
-                JOIN mail_sync_match queued USING (id)
-                JOIN mail_message message ON message.model = 'res.partner'
-                    AND message.res_id = queued.partner_id
-                    AND (message.message_id = match.message_id
-                        OR message.sync_message_id = match.message_id)
-                WHERE coalesce(message.sync_message_id, message.message_id) = match.message_id
-                    AND %(may_join)s
-                GROUP BY match.id
-                """,
-                matches=[match.id for match in ids_by_match],
-                ids=list(ids_by_match.values()),
-                may_join=self._may_join(account, batch, mails),
-            )
-        )
-        return self._settle(account, batch, dict(self.env.cr.fetchall()))
-
-    @api.model
-    def _may_join(self, account, batch, mails) -> SQL:
-        """Whether the holder of ``match`` may become a holder of ``message``.
-
-        What others keep to themselves only by bringing the very same mail: whoever
-        learns a Message-ID can put a mail of that name into his own mailbox.
-        """
-        keys = self.env["mail.sync.vault"]._keys()
-        digests = {
-            match.id: keys.message(content_digest(mails[match.ref])) for match in batch if mails
-        }
-        return SQL(
-            """(
-                message.sync_access IS DISTINCT FROM 'private'
-                OR EXISTS (
-                    SELECT FROM mail_message_sync_user_rel reader
-                    WHERE reader.message_id = message.id AND reader.user_id = %s
-                )
-                OR EXISTS (
-                    SELECT FROM mail_sync_match held
-                    JOIN unnest(%s::int[], %s::bigint[]) AS brought(id, digest)
-                        ON brought.digest = held.digest_key
-                    WHERE held.mail_message_id = message.id AND brought.id = match.id
-                )
-            )""",
-            account.user_id.id,
-            list(digests),
-            list(digests.values()),
-        )
-
-    @api.model
-    def _settle(self, account, batch, messages: dict[int, int | None]):
-        settled = batch.filtered(lambda match: match.id in messages)
+        """Take out of the queue what stands on its contact already, whoever brought it."""
+        identity = self.env["mail.sync.identity"]
+        known = identity._known(account, batch, mails)
+        settled = batch.filtered(lambda match: match.id in known)
         for match in settled:
-            match._post(messages[match.id])
-        if message_ids := [message for message in messages.values() if message]:
+            match._post(known[match.id])
+        if settled:
+            identity._note_digests(settled, mails)
             self.env["mail.sync.past"]._take_over(account, settled)
-            self.env["mail.message"].browse(message_ids)._sync_refresh_access()
+            settled.mail_message_id._sync_refresh_access()
         return settled
 
     # Fetching -------------------------------------------------------------------

@@ -22,8 +22,10 @@ class MailSyncMatch(models.Model):
     """The queue and the ledger: an envelope that belongs to a contact.
 
     One row for each message, contact and account, whatever the number of
-    folders.  It is what says that a message has been dealt with, so it stays
-    when the message is deleted from the chatter.
+    folders it was moved through.  What has the same Message-ID and another date or
+    size may be another mail, and has a row of its own until it was read, and
+    afterwards.  A row is what says that a message has been dealt with, so it
+    stays when the message is deleted from the chatter.
     """
 
     _name = "mail.sync.match"
@@ -68,7 +70,9 @@ class MailSyncMatch(models.Model):
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null"
     )
 
-    _account_partner_message_uniq = models.UniqueIndex("(account_id, partner_id, message_key)")
+    _account_partner_message_uniq = models.UniqueIndex(
+        "(account_id, partner_id, message_key, date, size)"
+    )
     _partner_message_idx = models.Index("(partner_id, message_key)")
     _waiting_idx = models.Index("(account_id, date DESC, id DESC) WHERE state = 'waiting'")
 
@@ -191,6 +195,19 @@ class MailSyncMatch(models.Model):
                 FROM mail_sync_envelope envelope
                 WHERE match.id = ANY(%s) AND envelope.account_id = match.account_id
                     AND envelope.message_key = match.message_key
+                    AND envelope.date = match.date AND envelope.size = match.size
+                """,
+                self.ids,
+            )
+        )
+        # Another copy that is there stands for what is gone.
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM mail_sync_match match USING mail_sync_match copy
+                WHERE match.id = ANY(%s) AND match.state = 'skipped'
+                    AND copy.account_id = match.account_id AND copy.partner_id = match.partner_id
+                    AND copy.message_key = match.message_key AND copy.state <> 'skipped'
                 """,
                 self.ids,
             )

@@ -105,18 +105,22 @@ class MailSyncMatch(models.Model):
                 )
                 INSERT INTO mail_sync_match AS match (account_id, partner_id, message_key,
                     parent_key, folder_id, ref, date, size, outgoing, state, attempts)
-                SELECT DISTINCT ON (envelope.account_id, partner.id, envelope.message_key)
-                    envelope.account_id, partner.id, envelope.message_key, envelope.parent_key,
-                    envelope.folder_id, envelope.ref, envelope.date, envelope.size,
-                    envelope.outgoing, 'waiting', 0
-                FROM envelope
-                JOIN mail_sync_account account ON account.id = envelope.account_id
-                JOIN res_company company ON company.id = account.company_id
-                JOIN res_partner partner ON partner.id = envelope.partner_id
-                WHERE %(is_contact)s
-                ORDER BY envelope.account_id, partner.id, envelope.message_key,
-                    envelope.outgoing DESC, envelope.id
-                ON CONFLICT (account_id, partner_id, message_key) DO UPDATE
+                SELECT * FROM (
+                    SELECT DISTINCT ON (envelope.account_id, partner.id, envelope.message_key,
+                        envelope.date, envelope.size)
+                        envelope.account_id, partner.id, envelope.message_key,
+                        envelope.parent_key, envelope.folder_id, envelope.ref, envelope.date,
+                        envelope.size, envelope.outgoing, 'waiting', 0
+                    FROM envelope
+                    JOIN mail_sync_account account ON account.id = envelope.account_id
+                    JOIN res_company company ON company.id = account.company_id
+                    JOIN res_partner partner ON partner.id = envelope.partner_id
+                    WHERE %(is_contact)s
+                    ORDER BY envelope.account_id, partner.id, envelope.message_key,
+                        envelope.date, envelope.size, envelope.outgoing DESC, envelope.id
+                ) AS found
+                ORDER BY outgoing  -- what comes last is delivered first
+                ON CONFLICT (account_id, partner_id, message_key, date, size) DO UPDATE
                     SET folder_id = EXCLUDED.folder_id, ref = EXCLUDED.ref, state = 'waiting',
                         reason = NULL
                     WHERE match.state = 'skipped' AND match.reason = %(gone)s

@@ -13,7 +13,7 @@ from odoo import api, models
 from odoo.tools import SQL, clean_context, plaintext2html
 from odoo.tools.mail import generate_tracking_message_id
 
-from ..mime import ParsedMail, content_digest
+from ..mime import ParsedMail
 from .mail_sync_sentence import NOT_POSTABLE
 
 _logger = logging.getLogger(__name__)
@@ -65,26 +65,11 @@ class MailSyncPosting(models.AbstractModel):
         )
         for match, message in zip(batch, messages, strict=True):
             match._post(message.id)
-        self._note_digests(batch, mails)
+        self.env["mail.sync.identity"]._note_digests(batch, mails)
         self._hand_over(files, messages)
         self._link_parents(batch)
         places = self.env["mail.sync.answer"]._place(batch, mails)
         self._announce(account, batch, places)
-
-    @api.model
-    def _note_digests(self, batch, mails):
-        keys = self.env["mail.sync.vault"]._keys()
-        self.env.flush_all()
-        # By SQL: the ORM writes an integer by way of a float, which has 53 bits.
-        self.env.cr.execute(
-            SQL(
-                """UPDATE mail_sync_match match SET digest_key = pair.key
-                   FROM unnest(%s::int[], %s::bigint[]) AS pair(id, key)
-                   WHERE match.id = pair.id""",
-                batch.ids,
-                [keys.message(content_digest(mails[match.ref])) for match in batch],
-            )
-        )
 
     @api.model
     def _common_values(self, account):

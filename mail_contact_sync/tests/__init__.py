@@ -26,6 +26,7 @@ from . import (
     test_google_search,
     test_google_sign_in,
     test_ledger,
+    test_identity,
     test_merge,
     test_past,
     test_removal,

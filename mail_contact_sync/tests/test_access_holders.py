@@ -205,6 +205,9 @@ class TestHolders(SyncCase):
         self.env["mail.message"].with_user(self.ben).create(values)
         self.assertTrue(self.message.exists())
         self.env["mail.message"].create(values)
+        self.assertTrue(self.message.exists(), "another mail under its name is no reason to go")
+        same = ("subject", "email_from", "reply_to", "date", "body")
+        self.env["mail.message"].create(values | {name: self.message[name] for name in same})
         self.assertFalse(self.message.exists())
 
     def test_a_colleague_cannot_replace_it_by_posting(self):
