@@ -144,15 +144,42 @@ class TestMerge(SyncCase):
 
     def test_one_holder_who_shares_opens_the_mail_that_is_left(self):
         kept = self._held_apart("private", "shared")
+        self.synced().ensure_one()
         self.assertEqual(kept.sync_access, "shared")
         self.assertFalse(kept.sync_user_ids)
 
     def test_all_private_holders_keep_their_access(self):
         kept = self._held_apart("private", "private")
+        self.synced().ensure_one()
         self.assertEqual(kept.sync_access, "private")
         self.assertEqual(kept.sync_user_ids, self.anna + self.ben)
 
-    def _held_apart(self, annas, bens):
+    def test_two_mails_of_one_name_are_not_joined(self):
+        self._forged("shared", "shared")
+
+    def test_nor_are_those_who_read_them(self):
+        self._forged("private", "private")
+
+    def test_nor_does_the_one_open_the_other(self):
+        self._forged("private", "shared")
+
+    def _forged(self, annas, bens):
+        """A Message-ID can be learned, and another mail be made of that name."""
+        raw = self.mail(to="anna@ours.test")
+        self._held_apart(annas, bens, raw, raw.replace(b"Hello Anna", b"Hello me"))
+        self.assertEqual(len(self.synced()), 2)
+        for text, user, access in (("Hello Anna", self.anna, annas), ("Hello me", self.ben, bens)):
+            [message] = self.synced().filtered(lambda each, text=text: text in each.body)
+            readers = user if access == "private" else user.browse()
+            self.assertEqual((message.sync_access, message.sync_user_ids), (access, readers))
+
+    def test_copies_that_came_by_different_ways_stand_once(self):
+        raw = self.mail(to="anna@ours.test", body="Hello Anna, this is an offer of ours.\n")
+        footer = b"____________________________\nOffers mailing list\n"
+        self._held_apart("shared", "shared", raw, raw + footer)
+        self.synced().ensure_one()
+
+    def _held_apart(self, annas, bens, raw=None, bens_raw=None):
         """What is left of a mail that Anna's mailbox brought to one, and Ben's to the other."""
         other = self.env["res.company"].create({"name": "Other company"})
         self.ben.company_ids += other
@@ -161,15 +188,15 @@ class TestMerge(SyncCase):
         account, mailbox = self._second_account(self.ben, visibility=bens)
         account.company_id = other
         self.account.visibility = annas
-        raw = self.mail(to="anna@ours.test, ben@ours.test")
+        raw = raw or self.mail(to="anna@ours.test, ben@ours.test")
         self.arrive(raw)
-        self.arrive(raw, mailbox=mailbox)
+        self.arrive(bens_raw or raw, mailbox=mailbox)
         self.sync()
         self.assertEqual(self.synced().sync_access, annas)
         self.assertEqual(self.synced(self.twin).sync_access, bens)
         self._merge(self.twin)
         self.assertEqual((self.account + account).mapped("posted_count"), [1, 1])
-        return self.synced().ensure_one()
+        return self.synced()[:1]
 
     def test_what_was_deleted_from_one_chatter_stands_if_it_stood_in_the_other(self):
         self.arrive(self.mail())

@@ -17,27 +17,35 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _merge_synced_messages(self, src_partners, dst_partner):
-        """Of the copies of a message keep one: Odoo's own if there is one."""
+        """Of the copies of a mail keep one: Odoo's own if there is one."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                WITH copy AS (
-                    SELECT id, sync_access, first_value(id) OVER (
-                        PARTITION BY coalesce(sync_message_id, message_id)
-                        ORDER BY sync_access IS NOT NULL, res_id <> %(dst)s, id
-                    ) AS kept
-                    FROM mail_message
-                    WHERE model = 'res.partner' AND res_id = ANY(%(partners)s)
-                        AND coalesce(sync_message_id, message_id) IS NOT NULL
-                )
-                SELECT id, kept FROM copy WHERE id <> kept AND sync_access IS NOT NULL
+                SELECT array_agg(id ORDER BY sync_access IS NOT NULL, res_id <> %(dst)s, id)
+                FROM mail_message
+                WHERE model = 'res.partner' AND res_id = ANY(%(partners)s)
+                    AND coalesce(sync_message_id, message_id) IS NOT NULL
+                GROUP BY coalesce(sync_message_id, message_id) HAVING count(*) > 1
                 """,
                 dst=dst_partner.id,
                 partners=(src_partners + dst_partner).ids,
             )
         )
-        self.env["mail.message"]._sync_give_way(dict(self.env.cr.fetchall()))
+        messages = self.env["mail.message"].sudo()  # sudo: whoever merges need not read them
+        identity = self.env["mail.sync.identity"]
+        kept_of = {}
+        for (ids,) in self.env.cr.fetchall():
+            kept = messages.browse()
+            for message in messages.browse(ids):
+                twin = message.sync_access and next(
+                    (each for each in kept if identity._is_copy(each, message)), None
+                )
+                if twin:
+                    kept_of[message.id] = twin.id
+                else:
+                    kept += message
+        messages._sync_give_way(kept_of)
 
     @api.model
     def _merge_matches(self, src_partners, dst_partner):
@@ -47,7 +55,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 """
                 DELETE FROM mail_sync_match match USING (
                     SELECT id, row_number() OVER (
-                        PARTITION BY account_id, message_key
+                        PARTITION BY account_id, message_key, date, size
                         ORDER BY state <> 'posted', mail_message_id IS NULL,
                             partner_id <> %(dst)s, id
                     ) AS place
