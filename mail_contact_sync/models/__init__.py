@@ -57,4 +57,5 @@ from . import (
     res_partner,
     res_partner_access,
     res_users,
+    res_users_google,
 )

@@ -1,8 +1,14 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+import re
+
+from markupsafe import Markup
+
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+#: The button below the words about an empty list.
+BUTTON = re.compile(r"<p>\s*<a [^>]*mail_sync_connect_action.*?</p>", re.DOTALL)
 MANAGER = "mail_contact_sync.group_mail_sync_manager"
 
 
@@ -10,6 +16,22 @@ class MailSyncAccount(models.Model):
     """What the owner does with a mailbox, and a manager with a mailbox left behind."""
 
     _inherit = "mail.sync.account"
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """To whom logs in with Google, what is left to do is offered first."""
+        offer = self.env.user._mail_sync_offer()
+        if not offer or not help_message:
+            return super().get_empty_list_help(help_message)
+        button = Markup(
+            '<p><a type="action" name="mail_contact_sync.mail_sync_enable_action" '
+            'class="btn btn-primary">%s</a></p>'
+        ) % self.env._("Enable e-mail sync for %s", offer)
+        button += Markup(
+            '<p><a type="action" name="mail_contact_sync.mail_sync_connect_action">%s</a></p>'
+        ) % self.env._("Add another account")
+        text = BUTTON.sub("", help_message)
+        return super().get_empty_list_help(Markup(text) + button)
 
     def action_connect(self):
         """Start syncing, or start again after the cause of a stop was mended."""

@@ -23,6 +23,7 @@ from . import (
     test_engine,
     test_gateway,
     test_google_account,
+    test_google_log_in,
     test_google_search,
     test_google_sign_in,
     test_ledger,

@@ -66,6 +66,8 @@ class MailSyncConnect(models.TransientModel):
             account._check_owner()
             values |= {name: account[name] for name in SETTINGS if name in fields}
             values["problem"] = account.error_message
+        elif values.get("logged_in") and (offer := self.env.user._mail_sync_offer()):
+            values |= {"provider": "google", "address": offer}
         elif "address" in fields:
             values.setdefault("address", self.env.user.email)
         return values
@@ -99,7 +101,7 @@ class MailSyncConnect(models.TransientModel):
     @api.onchange("address")
     def _onchange_address(self):
         """Choose the provider of the address, if it is set up."""
-        if self.account_id or self.step == "server" or not self.address:
+        if self.account_id or self.logged_in or self.step == "server" or not self.address:
             return
         key = self.env["mail.sync.discovery"]._provider_of(self.address)
         providers = self.env["mail.sync.provider"]

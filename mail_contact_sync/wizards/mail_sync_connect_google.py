@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..connectors import reasons
@@ -17,6 +17,9 @@ class MailSyncConnect(models.TransientModel):
     """
 
     _inherit = "mail.sync.connect"
+
+    #: for the mailbox of whom the user logs in to Odoo as, and no other
+    logged_in = fields.Boolean()
 
     def action_google(self):
         """Leave for Google's page."""
@@ -71,6 +74,15 @@ class MailSyncConnect(models.TransientModel):
 
     def _connect(self, grant: Grant, mailbox):
         """Make the account, or mend it, and let it sync."""
+        if self.logged_in and grant.subject != self.env.user._google_subject():
+            raise UserError(
+                self.env._(
+                    "You signed in at Google as %(other)s, but you log in to Odoo with another "
+                    "account of Google. Please try again, and choose %(address)s there.",
+                    other=mailbox.address,
+                    address=self.address,
+                )
+            )
         account = self.account_id or self._connected(mailbox.address)
         if account.address and account.address.lower() != mailbox.address.lower():
             raise UserError(
