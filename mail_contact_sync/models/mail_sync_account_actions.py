@@ -29,7 +29,7 @@ class MailSyncAccount(models.Model):
         ) % self.env._("Enable e-mail sync for %s", offer)
         button += Markup(
             '<p><a type="action" name="mail_contact_sync.mail_sync_connect_action">%s</a></p>'
-        ) % self.env._("Add another account")
+        ) % self.env._("Add another mailbox")
         text = BUTTON.sub("", help_message)
         return super().get_empty_list_help(Markup(text) + button)
 

@@ -8,7 +8,9 @@ from odoo.tests import Form
 from ..connectors.base import Mailbox
 from .google import GoogleCase, MemorySearchConnector, grant
 
-HELP = '<p>Connect</p><p><a type="action" name="mail_contact_sync.mail_sync_connect_action">A</a></p>'
+HELP = (
+    '<p>Connect</p><p><a type="action" name="mail_contact_sync.mail_sync_connect_action">A</a></p>'
+)
 
 
 class TestGoogleLogIn(GoogleCase):

@@ -132,7 +132,7 @@ def test_killed_at_random_instants_in_search_and_delivery(first_reading):
         first_reading.check()
 
 
-@pytest.mark.parametrize("limit", [700, 2500])
+@pytest.mark.parametrize("limit", [700, 1300])
 def test_a_quota_that_is_used_up_again_and_again_is_waited_for(first_reading, limit):
     first_reading.begin(limit)
     refused = first_reading.statuses()[429]
