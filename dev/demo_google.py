@@ -70,7 +70,7 @@ def sign_in(user: Client, google: Google, address: str) -> int:
     [dialog] = user.call(
         "mail.sync.connect", "create", [{"address": address, "provider": "google"}]
     )
-    left = user.call("mail.sync.connect", "action_google", [dialog])
+    left = user.call("mail.sync.connect", "action_sign_in", [dialog])
     query = parse_qs(urlsplit(user.get(left["url"]).headers["Location"]).query)
     consented = requests.post(
         f"{google.url}/o/oauth2/v2/auth/callback",

@@ -12,6 +12,7 @@ class MailSyncProviderImap(models.AbstractModel):
     _inherit = "mail.sync.provider"
     _description = "E-mail Provider: any IMAP Server"
 
+    _key = _service = "imap"
     _files_sent = False
 
     @api.model

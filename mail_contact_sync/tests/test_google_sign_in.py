@@ -9,7 +9,7 @@ from odoo.tests.common import HttpCase, new_test_user, tagged
 from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, Mailbox, SettingsError
 from ..connectors.oauth import google as oauth_google
-from ..controllers import google as controller
+from ..controllers import consent as controller
 from .google import MemorySearchConnector, grant
 
 START = "/mail_contact_sync/google/start"
@@ -45,7 +45,7 @@ class TestGoogleSignIn(HttpCase):
 
         provider = type(self.env["mail.sync.provider.google"])
         self.startPatcher(patch.object(oauth_google, "redeem", redeem))
-        self.startPatcher(patch.object(provider, "_open", lambda *_args: self.mailbox))
+        self.startPatcher(patch.object(provider, "_open", lambda *_args, **_options: self.mailbox))
 
     def dialog(self, user=None, **values):
         values = {"provider": "google", "address": "rosa@home.test", **values}

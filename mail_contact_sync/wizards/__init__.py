@@ -4,7 +4,8 @@ from . import (
     base_partner_merge,
     mail_compose_message,
     mail_sync_connect,
-    mail_sync_connect_google,
+    mail_sync_connect_account,
+    mail_sync_connect_consent,
     mail_sync_hand_over,
     mail_sync_remove,
 )

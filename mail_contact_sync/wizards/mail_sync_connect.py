@@ -65,6 +65,7 @@ class MailSyncConnect(models.TransientModel):
         if account:
             account._check_owner()
             values |= {name: account[name] for name in SETTINGS if name in fields}
+            values["provider"] = account._provider()._service
             values["problem"] = account.error_message
         elif "address" in fields:
             values.setdefault("address", self.env.user.email)
@@ -84,9 +85,15 @@ class MailSyncConnect(models.TransientModel):
 
     @api.model
     def _providers(self) -> list[tuple[str, str]]:
-        field = self.env["mail.sync.account"]._fields["provider"]
-        labels = dict(field._description_selection(self.env))
-        return [(key, labels[key]) for key in self.env["mail.sync.provider"]._keys()]
+        providers = self.env["mail.sync.provider"]
+        return [(key, providers._of(key)._label()) for key in providers._services()]
+
+    def _provider(self):
+        """That of the mailbox, or the one that a new mailbox gets."""
+        self.ensure_one()
+        if self.account_id:
+            return self.account_id._provider()
+        return self.env["mail.sync.provider"]._of(self.provider)._chosen()
 
     @api.depends("provider")
     def _compute_provider_missing(self):
@@ -103,8 +110,10 @@ class MailSyncConnect(models.TransientModel):
             return
         key = self.env["mail.sync.discovery"]._provider_of(self.address)
         providers = self.env["mail.sync.provider"]
-        known = key in providers._keys() and not providers._of(key)._missing()
-        self.provider = key if known else "imap"
+        usable = key in providers._services() and not (
+            providers._of(key)._takes_passwords and providers._of(key)._missing()
+        )
+        self.provider = key if usable else "imap"
 
     def action_settings(self):
         """Where an administrator sets providers up."""
@@ -291,6 +300,6 @@ class MailSyncConnect(models.TransientModel):
 
 #: What a reconnected mailbox already has.
 SETTINGS = (
-    *("provider", "address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
+    *("address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
     *("smtp_host", "smtp_port", "smtp_security"),
 )
