@@ -18,18 +18,18 @@ class MailSyncSentence(models.AbstractModel):
         if dialog is None:
             return self._of_reason(error.reason, "", 443)
         provider = dialog._provider()
-        if error.reason == reasons.SCOPE_MISSING:
+        if error.reason == reasons.SCOPE_MISSING and error.detail in self._permissions():
             return self.env._(
                 'You left out a permission on the page of %(host)s: "%(permission)s". Without it '
                 "the mailbox cannot be synced. Please try again, and tick every box.",
                 host=provider._brand,
-                permission=self._permissions().get(error.detail, error.detail),
+                permission=self._permissions()[error.detail],
             )
         return self._at(provider, dialog, error.reason, 443, error.detail)
 
     @api.model
     def _permissions(self) -> dict[str, str]:
-        """Scopes as Google words them on its page."""
+        """Google's scopes, as it words them on its page; Microsoft's cannot be left out."""
         _ = self.env._
         return {
             oauth_google.READ: _("View your email messages and settings"),
@@ -93,5 +93,43 @@ class MailSyncSentence(models.AbstractModel):
             ),
             reasons.HISTORY_EXPIRED: _(
                 "%s does not tell what is new in this mailbox. Please reconnect.", host
+            ),
+            reasons.CONSENT_REQUIRED: _(
+                "%s wants you to confirm once more what Odoo may do. Please reconnect, and "
+                "accept it there.",
+                host,
+            ),
+            reasons.ADMIN_CONSENT: _(
+                "Your organisation lets only its administrator allow this. Please ask the "
+                "administrator of %s to approve Odoo for you, then try again.",
+                host,
+            ),
+            reasons.SECOND_FACTOR: _(
+                "%s wants you to sign in again, with the second step of your sign-in. "
+                "Please reconnect.",
+                host,
+            ),
+            reasons.CONDITIONAL_ACCESS: _(
+                "A security rule of your organisation at %s keeps Odoo out of this mailbox. "
+                "Please ask its administrator to let Odoo's app in, then reconnect.",
+                host,
+            ),
+            reasons.WRONG_TENANT: _(
+                "You signed in with an account that Odoo is not set up for at %s: one of another "
+                "organisation, or a private one. Please sign in with your work account, or ask "
+                "your administrator to check the tenant in the settings.",
+                host,
+            ),
+            reasons.CLIENT_SECRET: _(
+                "The client secret that is set up here for %s is wrong or has expired. Please "
+                "tell your administrator, who makes a new one there and enters it in the "
+                "settings.",
+                host,
+            ),
+            reasons.MAILBOX_UNKNOWN: _(
+                "There is no such mailbox at %s. Please check the address.", host
+            ),
+            reasons.MAILBOX_MOVING: _(
+                "This mailbox is being moved to another server at the moment."
             ),
         }

@@ -24,6 +24,8 @@ from . import (
     test_google_search,
     test_google_sign_in,
     test_merge,
+    test_microsoft_account,
+    test_microsoft_sign_in,
     test_removal,
     test_settings,
     test_vault,

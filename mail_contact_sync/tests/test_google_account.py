@@ -201,7 +201,7 @@ class TestGoogleAccount(GoogleCase):
     def test_an_address_chooses_its_provider(self):
         dialog = self.dialog().new({"address": "x@gmail.com"})
         discovery = type(self.env["mail.sync.discovery"])
-        for known, chosen in (("google", "google"), ("microsoft", "imap"), ("", "imap")):
+        for known, chosen in (("google", "google"), ("microsoft", "microsoft"), ("", "imap")):
             with patch.object(discovery, "_provider_of", lambda _self, _a, known=known: known):
                 dialog._onchange_address()
             self.assertEqual(dialog.provider, chosen)

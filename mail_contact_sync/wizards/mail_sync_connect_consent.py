@@ -18,6 +18,7 @@ class MailSyncConnect(models.TransientModel):
     _inherit = "mail.sync.connect"
 
     signs_in = fields.Boolean(compute="_compute_provider_missing")
+    more = fields.Boolean("More Settings")
     mailbox = fields.Char("Another Mailbox")
 
     def _compute_provider_missing(self):
@@ -32,7 +33,7 @@ class MailSyncConnect(models.TransientModel):
         values = super().default_get(fields)
         account = self.env["mail.sync.account"].browse(values.get("account_id")).exists()
         if account.opened_as:
-            values |= {"address": account.opened_as, "mailbox": account.address}
+            values |= {"address": account.opened_as, "mailbox": account.address, "more": True}
         return values
 
     # There ------------------------------------------------------------------------
@@ -60,7 +61,9 @@ class MailSyncConnect(models.TransientModel):
 
     def _consent(self) -> dict:
         """What to ask the provider's user for, and who she probably is; a JSON value."""
-        provider, mailbox = self._signing_in(), self._other_mailbox()
+        provider, mailbox = self._signing_in(), self._shared()
+        if mailbox and self.env["mail.sync.account"]._normalised(mailbox) != [mailbox]:
+            raise UserError(self.env._("This is not an e-mail address: %s", mailbox))
         # Who only leaves out sending is synced all the same.
         needed = provider._scopes(sending=not self.syncs, shared=bool(mailbox))
         return {
@@ -71,15 +74,13 @@ class MailSyncConnect(models.TransientModel):
             "login_hint": self.account_id.opened_as or (self.address or "").strip(),
         }
 
-    def _other_mailbox(self) -> str:
-        """The address of the mailbox, where it is not that of whoever signs in."""
+    def _shared(self) -> str:
+        """As of an account: the mailbox's address, where it is not that of whoever signs in."""
         if self.account_id:
             return self.account_id._shared()
-        address = (self.mailbox or "").strip().lower()
-        if not address or not self._provider()._opens_others:
+        if not self._provider()._opens_others:
             return ""
-        if self.env["mail.sync.account"]._normalised(address) != [address]:
-            raise UserError(self.env._("This is not an e-mail address: %s", self.mailbox))
+        address = (self.mailbox or "").strip().lower()
         return "" if address == (self.address or "").strip().lower() else address
 
     # And back ---------------------------------------------------------------------
