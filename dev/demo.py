@@ -8,6 +8,8 @@ from collections import Counter
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 
+from .demo_exchange import ExchangePeer
+from .demo_exchange import fill as fill_exchange
 from .demo_google import GooglePeer, mails
 from .demo_mailbox import DemoMailbox, generate
 from .demo_microsoft import GraphPeer, MicrosoftImapPeer, fill
@@ -97,6 +99,11 @@ def _peer(
         return peer
     if provider == "microsoft-imap":
         return MicrosoftImapPeer(sandbox, {**held, customer: None}, url)
+    if provider == "exchange":
+        peer = ExchangePeer(sandbox, [*held, customer])
+        for mailbox in held.values():
+            fill_exchange(peer.directory, mailbox)
+        return peer
     return None
 
 

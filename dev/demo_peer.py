@@ -37,17 +37,20 @@ class Peer:
 
 
 class PasswordPeer(Peer):
-    """One whose users enter a password; ``values`` are what they enter beside it."""
+    """One whose users enter a password."""
 
-    def __init__(self, password: str, post: Post | None = None, **values: object):
-        self._values = {"password": password, **values}
-        self._post = post
+    def __init__(self, password: str, post: Post | None = None):
+        self._password, self._post = password, post
+
+    def entered(self, address: str) -> dict[str, object]:
+        """What they enter beside it."""
+        return {}
 
     def post(self, owner: str, customer: str) -> Post:
         return self._post or super().post(owner, customer)
 
     def connect(self, user: Client, address: str) -> int:
-        values = {"address": address, **self._values}
+        values = {"address": address, "password": self._password, **self.entered(address)}
         wizard = user.call("mail.sync.connect", "create", [values])
         added = user.call("mail.sync.connect", "action_add", wizard)
         if added["res_model"] != "mail.sync.account":

@@ -19,6 +19,7 @@ from . import (
     test_contacts,
     test_delivery,
     test_engine,
+    test_exchange_account,
     test_gateway,
     test_google_account,
     test_google_search,

@@ -6,6 +6,7 @@ from . import (
     mail_sync_connect,
     mail_sync_connect_account,
     mail_sync_connect_consent,
+    mail_sync_connect_exchange,
     mail_sync_hand_over,
     mail_sync_remove,
 )

@@ -75,7 +75,7 @@ class MailSyncConnect(models.TransientModel):
         # As for the mailbox: a password is for the server that it was entered for.  The
         # dialog outlives its window, and so does the session that finds it again.
         typed = not self.env.su and not vals.get("password")
-        moved = [name for name in ("address", *SERVERS) if typed and name in vals]
+        moved = [name for name in PLACES if typed and name in vals]
         self.filtered(
             lambda dialog: any(dialog[name] != vals[name] for name in moved)
         ).sudo().secret = False
@@ -113,7 +113,8 @@ class MailSyncConnect(models.TransientModel):
         usable = key in providers._services() and not (
             providers._of(key)._takes_passwords and providers._of(key)._missing()
         )
-        self.provider = key if usable else "imap"
+        if usable or self.provider != "exchange":  # which no address tells
+            self.provider = key if usable else "imap"
 
     def action_settings(self):
         """Where an administrator sets providers up."""
@@ -280,12 +281,7 @@ class MailSyncConnect(models.TransientModel):
             )
         self.sudo().secret = False
         account.action_connect()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mail.sync.account",
-            "res_id": account.id,
-            "views": [(False, "form")],
-        }
+        return self._show(account)
 
     def _again(self):
         return {
@@ -298,6 +294,8 @@ class MailSyncConnect(models.TransientModel):
         }
 
 
+#: What says where a typed password goes.
+PLACES = (*SERVERS, "provider", "address", "exchange_server", "certificates")
 #: What a reconnected mailbox already has.
 SETTINGS = (
     *("address", "syncs", "sends", "visibility", "host", "port", "security", "login"),

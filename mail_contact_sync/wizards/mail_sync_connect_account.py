@@ -50,3 +50,12 @@ class MailSyncConnect(models.TransientModel):
         account.sudo().write({**values, "aliases": ", ".join(aliases) or False})
         account.sudo(False).action_connect()
         return account.sudo(False)
+
+    def _show(self, account):
+        """Go on to the mailbox."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": account._name,
+            "res_id": account.id,
+            "views": [(False, "form")],
+        }
