@@ -22,6 +22,8 @@ class MailSyncProvider(models.AbstractModel):
     #: What users choose in the dialog: several providers may be ways to one service, which has a
     #: model ``mail.sync.provider.<service>``, too.
     _service = ""
+    #: Where it is offered among the services.
+    _rank = 0
     #: Whether users sign in on its own page, see ``mail.sync.provider.consent``.
     _signs_in = False
     #: Whether a user may name another mailbox than her own.
@@ -49,7 +51,7 @@ class MailSyncProvider(models.AbstractModel):
     def _services(self) -> list[str]:
         """What there is to choose, in the order in which it is offered."""
         services = dict.fromkeys(self._of(key)._service for key in self._keys())
-        return sorted(services, key=lambda service: service == "imap")  # none of the others
+        return sorted(services, key=lambda service: (self._of(service)._rank, service))
 
     @api.model
     def _chosen(self):

@@ -56,6 +56,7 @@ class MailSyncProviderExchange(models.AbstractModel):
     _description = "E-mail Provider: Exchange on its own server"
 
     _key = _service = "exchange"
+    _rank = 1
     _opens_others = True
 
     @api.model

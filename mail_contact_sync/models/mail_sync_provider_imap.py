@@ -13,6 +13,7 @@ class MailSyncProviderImap(models.AbstractModel):
     _description = "E-mail Provider: any IMAP Server"
 
     _key = _service = "imap"
+    _rank = 2  # none of the others
     _files_sent = False
 
     @api.model
