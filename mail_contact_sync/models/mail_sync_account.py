@@ -97,7 +97,9 @@ class MailSyncAccount(models.Model):
     syncs = fields.Boolean(
         "Sync E-mails", default=True, help="Off: for sending only, nothing is read."
     )
-    sends = fields.Boolean("Write from Odoo", default=True, help="Off: Odoo only reads this mailbox.")
+    sends = fields.Boolean(
+        "Write from Odoo", default=True, help="Off: Odoo only reads this mailbox."
+    )
     window_months = fields.Integer("Months of Past E-mails", default=_default_window_months)
     since = fields.Datetime("Synced Since", copy=False, readonly=True)
     last_sync = fields.Datetime(copy=False, readonly=True)

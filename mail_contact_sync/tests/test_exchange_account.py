@@ -187,10 +187,10 @@ class TestExchangeAccount(SyncCase):
             {"exchange_server": "evil.test"},
             {"address": "nina@evil.test"},
             {"certificates": "EVIL"},
-            {"provider": "imap", "host": "evil.test", "step": "server"},
+            {"provider": "imap", "step": "server"},
         ):
             with self.refused(reasons.CERTIFICATE):
-                dialog = self.dialog()
+                dialog = self.dialog(host="imap.ours.test")
                 dialog.action_add()
             self.servers.clear()
             dialog.write(values)

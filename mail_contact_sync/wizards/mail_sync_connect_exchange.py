@@ -26,9 +26,8 @@ class MailSyncConnect(models.TransientModel):
         values = super().default_get(fields)
         account = self.env["mail.sync.account"].browse(values.get("account_id")).exists()
         if account.provider == "exchange":
-            more = {"certificates": account.certificates, "auth": account.auth}
-            values |= {"exchange_server": account.host, "host": False, **more}
-            values["more"] = bool(account.opened_as or any(more.values()))
+            entered = {"certificates": account.certificates, "auth": account.auth}
+            values |= {"exchange_server": account.host, "host": False, **entered}
         return values
 
     def action_add(self):

@@ -226,6 +226,24 @@ def test_removing_forgets_the_permission(graphbox):
     graphbox.office.wait_for(gone, account)
 
 
+def test_what_is_not_set_up_is_said_and_who_can_set_it_up_is_led_there(graphbox, log_in):
+    admin = graphbox.office.user("admin")
+    name = "mail_contact_sync.microsoft_client_id"
+    admin.call("ir.config_parameter", "set_param", name, False)
+    try:
+        graphbox.open_dialog()
+        expect(graphbox.dialog.get_by_text("is not set up yet")).to_be_visible()
+        expect(graphbox.dialog.get_by_role("button", name=graphbox.button)).to_be_hidden()
+        expect(graphbox.dialog.get_by_role("button", name="Open the settings")).to_be_hidden()
+        graphbox.page = log_in("admin")
+        graphbox.open_dialog()
+        graphbox.shot("missing")
+        graphbox.dialog.get_by_role("button", name="Open the settings").click()
+        expect(graphbox.page.locator("#mail_sync_microsoft")).to_be_attached()
+    finally:
+        admin.call("ir.config_parameter", "set_param", name, CLIENT_ID)
+
+
 def test_the_settings_show_no_secret(graphbox, log_in):
     graphbox.page = page = log_in("admin")
     page.goto("/odoo/settings")
