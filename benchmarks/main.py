@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dev.environment import Environment
 from dev.sandbox import Sandbox
 
-from . import chatter, create, google, index, memory, past, report, whole
+from . import chatter, create, google, index, memory, past, providers, report, whole
 from .lab import Lab
 
 _MEASUREMENTS = {
@@ -18,6 +18,7 @@ _MEASUREMENTS = {
     "memory": memory,
     "chatter": chatter,
     "google": google,
+    "providers": providers,
 }
 
 

@@ -100,6 +100,14 @@ _ROWS = [
         "mailbox at Google, at 6,000 units a minute, searched; every message asked for",
         *("google_minutes", "google_each_minutes", "min", "google_vs_each"),
     ),
+    *(
+        Row(
+            f"{service}, new mailbox → {end} (figure: requests)",
+            *(f"{key}_{what}_seconds", "", "s", f"{key}_{what}_requests"),
+        )
+        for key, service in (("graph", "Microsoft Graph"), ("exchange", "Exchange"))
+        for what, end in (("index", "index"), ("whole", "all in the chatters"))
+    ),
 ]
 
 

@@ -58,9 +58,14 @@ class CertificateAuthority:
         context.load_cert_chain(*self.issue(*names))
         return context
 
+    @property
+    def certificate(self) -> str:
+        """Its own, in PEM: whoever trusts that trusts the servers."""
+        return self._certificate.public_bytes(_PEM).decode()
+
     def client_context(self) -> ssl.SSLContext:
         """For a client that trusts nobody else."""
-        return ssl.create_default_context(cadata=self._certificate.public_bytes(_PEM).decode())
+        return ssl.create_default_context(cadata=self.certificate)
 
 
 def _name(common_name: str) -> x509.Name:

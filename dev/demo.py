@@ -8,9 +8,13 @@ from collections import Counter
 from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 
-from .demo_google import expected, google, mails, set_up, sign_in
+from .demo_exchange import ExchangePeer
+from .demo_exchange import fill as fill_exchange
+from .demo_google import GooglePeer, mails
 from .demo_mailbox import DemoMailbox, generate
-from .demo_round_trip import GooglePost, OwnPost, round_trip
+from .demo_microsoft import GraphPeer, MicrosoftImapPeer, fill
+from .demo_peer import PasswordPeer, Peer
+from .demo_round_trip import OwnPost, round_trip
 from .environment import Environment
 from .odoo import Odoo
 from .process import free_port
@@ -43,10 +47,9 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         say("Starting Odoo")
         port = port or free_port()
         url = f"http://127.0.0.1:{port}"
-        peer = None
-        if provider == "google":
-            held = {each.owner.email: mails(each) for each in (mailbox, copies)}
-            peer = servers.enter_context(google(sandbox, held, url))
+        own = PasswordPeer("demo", OwnPost(smtp, customer["email"], _ADDRESS))
+        held = {each.owner.email: each for each in (mailbox, copies)}
+        peer = servers.enter_context(_peer(provider, sandbox, held, customer["email"], url) or own)
         odoo = sandbox.odoo(
             sandbox.database("demo"),
             port=port,
@@ -59,19 +62,14 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         contacts = _create_users_and_contacts(admin, mailbox)
         anna = Client(odoo.url, odoo.database, "anna", "anna")
         say("Connecting the mailbox; the scheduled action syncs it")
-        if peer:
-            set_up(admin, peer, url)
-            account = sign_in(anna, peer, _ADDRESS)
-            post = GooglePost(peer, _ADDRESS)
-        else:
-            account = _connect(anna)
-            post = OwnPost(smtp, customer["email"], _ADDRESS)
+        peer.set_up(admin)
+        account = peer.connect(anna, _ADDRESS)
         _wait(anna, account)
-        if peer:
-            say("Google searches no Reply-To: past mail with a contact there alone is not expected")
-        due = expected(mailbox) if peer else mailbox.expected
-        agrees = _print_table(anna, contacts, due)
+        if peer.note:
+            say(peer.note)
+        agrees = _print_table(anna, contacts, peer.expected(mailbox))
         say(f"Writing to {customer['name']}, who answers")
+        post = peer.post(_ADDRESS, customer["email"])
         agrees &= round_trip(anna, account, contacts[customer["name"]], post)
         if once:
             return not agrees
@@ -83,6 +81,30 @@ def _customer(mailbox: DemoMailbox) -> dict:
     """A contact with one address, who has a mailbox here, too."""
     people = (each for each in mailbox.contacts if not each["is_company"])
     return next(each for each in people if each["email"].isascii() and "," not in each["email"])
+
+
+def _peer(
+    provider: str, sandbox: Sandbox, held: dict[str, DemoMailbox], customer: str, url: str
+) -> Peer | None:
+    """Where the mailboxes are, for an Odoo at ``url``; None for our own servers.
+
+    It runs and is full once entered.
+    """
+    if provider == "google":
+        return GooglePeer(sandbox, {user: mails(held[user]) for user in held}, url)
+    if provider == "graph":
+        peer = GraphPeer(sandbox, held, url)
+        for user, mailbox in held.items():
+            fill(peer.microsoft.mailboxes[user], mailbox)
+        return peer
+    if provider == "microsoft-imap":
+        return MicrosoftImapPeer(sandbox, {**held, customer: None}, url)
+    if provider == "exchange":
+        peer = ExchangePeer(sandbox, [*held, customer])
+        for mailbox in held.values():
+            fill_exchange(peer.directory, mailbox)
+        return peer
+    return None
 
 
 def _create_users_and_contacts(admin: Client, mailbox: DemoMailbox) -> dict[str, int]:
@@ -118,15 +140,6 @@ def _create_users_and_contacts(admin: Client, mailbox: DemoMailbox) -> dict[str,
         values["parent_id"] = ids.get(contact["parent"], False)
         [ids[contact["name"]]] = admin.call("res.partner", "create", [values])
     return ids
-
-
-def _connect(anna: Client) -> int:
-    """Connect the mailbox as its owner; returns the account's id."""
-    wizard = anna.call("mail.sync.connect", "create", [{"address": _ADDRESS, "password": "demo"}])
-    added = anna.call("mail.sync.connect", "action_add", wizard)
-    if added["res_model"] != "mail.sync.account":
-        raise fail(anna.call("mail.sync.connect", "read", wizard, ["problem"])[0]["problem"])
-    return added["res_id"]
 
 
 def _wait(anna: Client, account: int) -> None:

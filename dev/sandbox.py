@@ -73,9 +73,9 @@ class Sandbox:
         dovecot = Dovecot(folder, self.environment.home.account, users, **options)
         return self._servers.enter_context(dovecot)
 
-    def smtp(self, dovecot: Dovecot, users: Mapping[str, str]) -> SmtpServer:
-        """Start a server by which the users of ``dovecot`` send."""
-        return self._servers.enter_context(SmtpServer(dovecot, users))
+    def smtp(self, dovecot: Dovecot, users: Mapping[str, str], **options) -> SmtpServer:
+        """Start a server by which the users of ``dovecot`` send; the arguments are the class's."""
+        return self._servers.enter_context(SmtpServer(dovecot, users, **options))
 
     def name_server(self, dovecot: Dovecot, smtp: SmtpServer | None = None) -> NameServer:
         """Start a name server by which the mailboxes of ``dovecot`` are found."""

@@ -25,6 +25,7 @@
         "views/sign_in_templates.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_microsoft_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["mail_contact_sync/static/src/**/*"],

@@ -37,6 +37,7 @@ def complaint(body: etree._Element) -> str:
         return ""
     schema = _schema(path)
     # On its own, as it stands in the message.
-    if schema.validate(etree.fromstring(etree.tostring(body))):
+    huge = etree.XMLParser(huge_tree=True)  # a message may have 10 MB and more
+    if schema.validate(etree.fromstring(etree.tostring(body), huge)):
         return ""
     return str(schema.error_log.last_error)

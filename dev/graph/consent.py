@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import requests
 
 #: Paths that the emulator answers.
-PATHS = ("/oauth2/", "/.well-known/", "/discovery/", "/oidc/")
+PATHS = ("/oauth2/", "/.well-known/", "/discovery/", "/oidc/", "/_emulate/")
 CLIENT_ID = "11111111-2222-3333-4444-555555555555"
 CLIENT_SECRET = "open~secret"
 

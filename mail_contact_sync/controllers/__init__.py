@@ -1,3 +1,3 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import google, mail
+from . import consent, mail

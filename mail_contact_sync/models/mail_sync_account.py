@@ -9,7 +9,7 @@ from ..connectors.base import Connector
 from .fields import BigInt
 
 #: What says which mailbox it is.
-MAILBOX = ("provider", "host", "login", "address")
+MAILBOX = ("provider", "host", "login", "address", "opened_as")
 #: Where its password goes.
 SERVERS = ("host", "smtp_host")
 
@@ -54,6 +54,9 @@ class MailSyncAccount(models.Model):
         readonly=True,  # what is kept as its secret would go to another server
     )
     address = fields.Char("E-mail Address", required=True)
+    opened_as = fields.Char(
+        readonly=True, copy=False, help="Whose mailbox opens this one, where it is not her own."
+    )
     aliases = fields.Char(
         "Other Addresses",
         help="Further addresses that arrive in this mailbox, separated by commas. "
@@ -215,6 +218,10 @@ class MailSyncAccount(models.Model):
         """All addresses that are the mailbox's own, in lower case."""
         self.ensure_one()
         return set(self._normalised(f"{self.address}, {self.aliases or ''}"))
+
+    def _shared(self) -> str:
+        """The address, where the mailbox is opened as somebody else."""
+        return self.address if self.opened_as else ""
 
     @api.model
     def _normalised(self, text: str) -> list[str]:

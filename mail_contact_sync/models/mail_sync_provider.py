@@ -9,7 +9,7 @@ from ..connectors.base import Connector
 
 
 class MailSyncProvider(models.AbstractModel):
-    """What differs between providers.  Each has a model ``mail.sync.provider.<key>``.
+    """What differs between providers.  Each has a model ``mail.sync.provider.<key>``, with _ for -.
 
     A new one is that model, its connector, and its row in the account's ``provider``.
     """
@@ -17,8 +17,21 @@ class MailSyncProvider(models.AbstractModel):
     _name = "mail.sync.provider"
     _description = "E-mail Provider"
 
+    #: Its row in the account's ``provider``.
+    _key = ""
+    #: What users choose in the dialog: several providers may be ways to one service, which has a
+    #: model ``mail.sync.provider.<service>``, too.
+    _service = ""
+    #: Where it is offered among the services.
+    _rank = 0
+    #: Whether users sign in on its own page, see ``mail.sync.provider.consent``.
+    _signs_in = False
+    #: Whether a user may name another mailbox than her own.
+    _opens_others = False
     #: Whether its connector ``searches``.
     _searches = False
+    #: Whether its mailboxes can be read by IMAP with a password, too.
+    _takes_passwords = True
     #: Whether it keeps a copy in Sent of what it sends, or we have to.
     _files_sent = True
     #: Messages that it lets a mailbox send, in a minute and in a day.
@@ -28,15 +41,28 @@ class MailSyncProvider(models.AbstractModel):
 
     @api.model
     def _of(self, key: str):
-        return self.env[f"mail.sync.provider.{key}"]
+        return self.env[f"mail.sync.provider.{key.replace('-', '_')}"]
 
     @api.model
     def _keys(self) -> list[str]:
-        """All that are there, in the order in which they are offered."""
-        return sorted(
-            self.env["mail.sync.account"]._fields["provider"].get_values(self.env),
-            key=lambda key: key == "imap",  # whatever is none of the others
-        )
+        return self.env["mail.sync.account"]._fields["provider"].get_values(self.env)
+
+    @api.model
+    def _services(self) -> list[str]:
+        """What there is to choose, in the order in which it is offered."""
+        services = dict.fromkeys(self._of(key)._service for key in self._keys())
+        return sorted(services, key=lambda service: (self._of(service)._rank, service))
+
+    @api.model
+    def _chosen(self):
+        """The provider of new accounts of this service."""
+        return self
+
+    @api.model
+    def _label(self) -> str:
+        """The service, as users know it."""
+        field = self.env["mail.sync.account"]._fields["provider"]
+        return dict(field._description_selection(self.env))[self._service]
 
     @api.model
     def _searching_keys(self) -> list[str]:
@@ -44,7 +70,7 @@ class MailSyncProvider(models.AbstractModel):
 
     @api.model
     def _app_secrets(self) -> list[str]:
-        return [secret for key in self._keys() if (secret := self._of(key)._app_secret)]
+        return [secret for key in self._services() if (secret := self._of(key)._app_secret)]
 
     @api.model
     def _missing(self) -> str:
@@ -58,7 +84,10 @@ class MailSyncProvider(models.AbstractModel):
 
     @api.model
     def _server_name(self, account) -> str:
-        """Who is at the other end, for the sentences about what went wrong."""
+        """Who is at the other end, for the sentences about what went wrong.
+
+        Here and for the sentences, the dialog stands in for an account that is not there yet.
+        """
         return account.host or ""
 
     @api.model

@@ -1,29 +1,24 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.tools import SQL, escape_psql
+from odoo.tools import escape_psql
 
 from ..connectors import reasons
-from ..connectors.base import AuthenticationFailed, Connector, ConnectorError
+from ..connectors.base import Connector, ConnectorError
 from ..connectors.gmail import GmailConnector
 from ..connectors.gmail.quota import Budget
 from ..connectors.oauth import google as oauth_google
-from ..connectors.oauth.grant import Client, Grant
+from ..connectors.oauth.grant import Grant, refusal
 from ..vault import KeyLost
-from .mail_sync_sentence import HANDED_OVER, KEY_LOST
 
 _logger = logging.getLogger(__name__)
 
 CLIENT_ID = "mail_contact_sync.google_client_id"
 CLIENT_SECRET = "mail_contact_sync.google_client_secret"
-#: Another server on this machine that stands in for Google: a JSON object of ``Endpoints``.
-ENDPOINTS = "mail_contact_sync.google_endpoints"
-REDIRECT = "/mail_contact_sync/google/redirect"
 
 
 class MailSyncAccount(models.Model):
@@ -35,109 +30,51 @@ class MailSyncAccount(models.Model):
 
 
 class MailSyncProviderGoogle(models.AbstractModel):
-    """An account's secret is its grant, as JSON; the app's own secret is encrypted, too."""
-
     _name = "mail.sync.provider.google"
-    _inherit = "mail.sync.provider"
+    _inherit = "mail.sync.provider.consent"
     _description = "E-mail Provider: Google"
 
     _searches = True
+    _key = _service = "google"
+    _brand = "Google"
     #: https://support.google.com/a/answer/166852: 500 a day without Workspace
     _most_sent = (20, 500)
     _app_secret = CLIENT_SECRET
 
-    # The app ------------------------------------------------------------------------
-
-    @api.model
-    def _client(self) -> Client:
-        """The app that asks for consent; raise ``KeyLost``."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        token = parameters.get_param(CLIENT_SECRET)
-        return Client(
-            (parameters.get_param(CLIENT_ID) or "").strip(),
-            self.env["mail.sync.vault"]._open().decrypt(token) if token else "",
-        )
-
-    @api.model
-    def _set_client_secret(self, secret: str):
-        vault = self.env["mail.sync.vault"]
-        vault._ensure_keys()
-        token = vault._open().encrypt(secret.strip())
-        self.env["ir.config_parameter"].sudo().set_param(CLIENT_SECRET, token)
-
-    @api.model
-    def _missing(self) -> str:
-        try:
-            client = self._client()
-        except KeyLost:
-            return self.env._(
-                "This database was moved without the key that opens its passwords. An "
-                "administrator has to enter the client secret of Google again."
-            )
-        if client.client_id and client.client_secret:
-            return ""
-        return self.env._(
-            "Signing in with Google is not set up yet: an administrator has to enter the client "
-            "ID and the client secret of a Google project in the settings."
-        )
-
-    @api.model
-    def _redirect_uri(self) -> str:
-        """Where Google sends the browser back to: to be registered with it, letter by letter."""
-        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url", "")
-        return base.rstrip("/") + REDIRECT
-
     @api.model
     def _endpoints(self) -> oauth_google.Endpoints:
-        value = self.env["ir.config_parameter"].sudo().get_param(ENDPOINTS)
-        return oauth_google.Endpoints(**json.loads(value)) if value else oauth_google.GOOGLE
-
-    # The account ----------------------------------------------------------------------
+        return oauth_google.Endpoints(**self._stand_in())
 
     @api.model
-    def _incomplete(self, account) -> str:
-        return "" if account.sudo().secret else self.env._("Please sign in with Google.")
+    def _scopes(self, *, sending: bool, shared: bool) -> tuple[str, ...]:
+        return oauth_google.scopes(sending=sending)
 
     @api.model
-    def _server_name(self, account) -> str:
-        return "Google"
+    def _authorize(self, state: str, scopes: tuple[str, ...], login_hint: str) -> tuple[str, str]:
+        return oauth_google.authorization_url(
+            self._client(),
+            self._redirect_uri(),
+            state=state,
+            scopes=scopes,
+            login_hint=login_hint,
+            endpoints=self._endpoints(),
+        )
 
     @api.model
-    def _sentences(self, account) -> dict[str, str]:
-        return {
-            KEY_LOST: self.env._(
-                "This database was moved without the key that opens its passwords. "
-                "Please reconnect: Google asks you once more."
-            ),
-            HANDED_OVER: self.env._(
-                "This mailbox was handed over to you. Reconnect it by signing in at Google as "
-                "%s, and it goes on.",
-                account.address,
-            ),
-            reasons.NOT_AUTHORISED: self.env._("Google does not let Odoo open this mailbox."),
-            reasons.CONTACT_ADMIN: self.env._(
-                "Your organisation does not let Odoo read its mailboxes at Google. Please ask "
-                "the administrator of your Google Workspace to allow it."
-            ),
-        }
+    def _redeem(self, code: str, kept: str) -> Grant:
+        return oauth_google.redeem(
+            self._client(), self._redirect_uri(), code, kept, endpoints=self._endpoints()
+        )
 
     @api.model
-    def _grant(self, account) -> Grant:
-        """What the owner has consented to; raise ``KeyLost``, AuthenticationFailed."""
-        try:
-            return Grant.load(json.loads(account._password()))
-        except (ValueError, TypeError, KeyError):
-            raise AuthenticationFailed(reasons.GRANT_REVOKED) from None
+    def _refusal(self, query: Mapping[str, str]) -> ConnectorError:
+        return refusal(query.get("error", ""))
 
     @api.model
-    def _sealed(self, grant: Grant) -> str:
-        """``grant`` as the ``secret`` of an account."""
-        vault = self.env["mail.sync.vault"]
-        vault._ensure_keys()
-        return vault._open().encrypt(json.dumps(grant.dump()))
-
-    @api.model
-    def _open(self, grant: Grant, store, budget=None) -> Connector:
+    def _open(
+        self, grant: Grant, store: Callable[[Grant], None], *, shared: str = "", account=None
+    ) -> Connector:
+        budget = account and self.env["mail.sync.usage"]._budget(account)
         return GmailConnector(
             self._client(),
             grant,
@@ -147,46 +84,14 @@ class MailSyncProviderGoogle(models.AbstractModel):
         )
 
     @api.model
-    def _connector(self, account) -> Connector:
-        held = [self._grant(account)]
-
-        def store(grant: Grant):
-            self._renew(account, held[0], grant)
-            held[0] = grant
-
-        budget = self.env["mail.sync.usage"]._budget(account)
-        return self._open(held[0], store, budget)
-
-    @api.model
-    def _can_send(self, account) -> bool:
-        try:
-            return not self._grant(account).missing([oauth_google.SEND])
-        except (AuthenticationFailed, KeyLost):
-            return False
-
-    @api.model
-    def _renew(self, account, before: Grant, grant: Grant):
-        """Keep ``grant`` in the place of ``before``, at once: that may be void by now.
-
-        Only in its place.  The owner may have signed in anew or removed the mailbox meanwhile,
-        which a lost race in the database tells, too.
-        """
-        # What a request finds uncommitted is nothing: the engine commits before each.
-        cr = self.env.cr
-        cr.commit()  # pylint: disable=invalid-commit
-        cr.execute(
-            SQL(
-                "SELECT secret FROM mail_sync_account WHERE id = %s AND state <> 'removing' "
-                "FOR NO KEY UPDATE",
-                account.id,
-            )
-        )
-        row = cr.fetchone()
-        account.invalidate_recordset(["secret"])
-        if row and row[0] and self._grant(account) == before:
-            account.sudo().secret = self._sealed(grant)
-            account.flush_recordset(["secret"])
-        cr.commit()  # pylint: disable=invalid-commit
+    def _sentences(self, account) -> dict[str, str]:
+        return {
+            **super()._sentences(account),
+            reasons.CONTACT_ADMIN: self.env._(
+                "Your organisation does not let Odoo read its mailboxes at Google. Please ask "
+                "the administrator of your Google Workspace to allow it."
+            ),
+        }
 
     @api.model
     @contextmanager

@@ -12,6 +12,8 @@ class MailSyncProviderImap(models.AbstractModel):
     _inherit = "mail.sync.provider"
     _description = "E-mail Provider: any IMAP Server"
 
+    _key = _service = "imap"
+    _rank = 2  # none of the others
     _files_sent = False
 
     @api.model

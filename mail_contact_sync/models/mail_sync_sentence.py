@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.tools.misc import format_datetime
 
 from ..connectors import reasons
-from ..connectors.base import ConnectorError
 from ..connectors.discovery.settings import (
     APP_PASSWORD,
     APP_PASSWORD_WITH_2FA,
@@ -14,7 +13,6 @@ from ..connectors.discovery.settings import (
     SIGN_IN_OR_APP_PASSWORD,
     Found,
 )
-from ..connectors.oauth import google as oauth_google
 
 # Reasons of our own, beside those of the connectors
 KEY_LOST = "key-lost"
@@ -42,11 +40,8 @@ class MailSyncSentence(models.AbstractModel):
         if account.error_reason == HANDED_OVER and owner != self.env.user:
             return self.env._("It was handed over to %s, who has to reconnect it.", owner.name)
         provider = account._provider()
-        sentence = provider._sentences(account).get(account.error_reason) or self._of_reason(
-            account.error_reason,
-            provider._server_name(account),
-            account.port,
-            account.error_detail or "",
+        sentence = self._at(
+            provider, account, account.error_reason, account.port, account.error_detail or ""
         )
         if account.state == "active":
             since = format_datetime(self.env, account.failing_since, dt_format="short")
@@ -54,40 +49,21 @@ class MailSyncSentence(models.AbstractModel):
         return sentence
 
     @api.model
-    def _of_consent(self, error: ConnectorError, host: str = "Google") -> str:
-        """What went wrong while a user was signing in at ``host``."""
-        if error.reason == reasons.SCOPE_MISSING:
-            return self.env._(
-                'You left out a permission on the page of %(host)s: "%(permission)s". Without it '
-                "the mailbox cannot be synced. Please try again, and tick every box.",
-                host=host,
-                permission=self._permissions().get(error.detail, error.detail),
-            )
-        return self._of_reason(error.reason, host, 443, error.detail)
-
-    @api.model
-    def _permissions(self) -> dict[str, str]:
-        """Scopes as Google words them on its page."""
-        _ = self.env._
-        return {
-            oauth_google.READ: _("View your email messages and settings"),
-            oauth_google.SEND: _("Send email on your behalf"),
-            "email": _("See your primary Google Account email address"),
-            **dict.fromkeys(
-                oauth_google.IDENTITY, _("See your primary Google Account email address")
-            ),
-        }
+    def _at(self, provider, record, reason: str, port: int, detail: str) -> str:
+        """What went wrong at ``provider``, with an account or with the dialog for one."""
+        return provider._sentences(record).get(reason) or self._of_reason(
+            reason, provider._server_name(record), port, detail
+        )
 
     @api.model
     def _of_reason(self, reason: str, host: str, port: int, detail: str = "") -> str:
-        sentences = self._sentences(host, port) | self._web_sentences(host, detail)
-        return sentences.get(reason) or self.env._(
+        return self._sentences(host, port, detail).get(reason) or self.env._(
             "Something unexpected happened while reading this mailbox. "
             "If this stays, please tell your administrator."
         )
 
     @api.model
-    def _sentences(self, host: str, port: int) -> dict[str, str]:
+    def _sentences(self, host: str, port: int, detail: str = "") -> dict[str, str]:
         _ = self.env._
         return {
             reasons.HOST_UNKNOWN: _("There is no server named %s. Please check the name.", host),
@@ -198,59 +174,6 @@ class MailSyncSentence(models.AbstractModel):
             KEY_LOST: _(
                 "This database was moved without the key that opens its passwords. "
                 "Please enter the password again."
-            ),
-        }
-
-    @api.model
-    def _web_sentences(self, host: str, detail: str) -> dict[str, str]:
-        """Of providers that ask the user for consent and are read by a web API."""
-        _ = self.env._
-        return {
-            reasons.LIBRARY_MISSING: _(
-                "This server lacks the Python library %s. Please tell your administrator.", detail
-            ),
-            reasons.CONSENT_DENIED: _(
-                "You did not allow Odoo to read your mailbox, so nothing was connected. "
-                "You can try again at any time."
-            ),
-            reasons.CONSENT_EXPIRED: _(
-                "Signing in took too long, or this page was opened twice. Please try again."
-            ),
-            reasons.GRANT_REVOKED: _(
-                "%s no longer lets Odoo read this mailbox: the permission was withdrawn or has "
-                "ended, as it does after a change of password. Please reconnect.",
-                host,
-            ),
-            reasons.NO_REFRESH_TOKEN: _(
-                "%s gave Odoo a permission for an hour only. Please try again, and confirm once "
-                "more what Odoo may do.",
-                host,
-            ),
-            reasons.SCOPE_MISSING: _(
-                "You left out a permission that syncing needs. Please reconnect, and tick every "
-                "box on the page of %s.",
-                host,
-            ),
-            reasons.OAUTH_CLIENT: _(
-                "%s does not know Odoo under the client ID and secret that are set up here. "
-                "Please tell your administrator: the ID, the secret and the redirect address "
-                "have to be the same there and in the settings.",
-                host,
-            ),
-            reasons.API_DISABLED: _(
-                "The project of your organisation at %s may not read e-mails yet. Please tell "
-                "your administrator: its e-mail API has to be enabled.",
-                host,
-            ),
-            reasons.MAILBOX_DISABLED: _("This account at %s has no mailbox.", host),
-            reasons.PACING: _(
-                "%s lets Odoo read only so many e-mails a minute. It goes on by itself.", host
-            ),
-            reasons.DAILY_LIMIT: _(
-                "%s lets Odoo read only so many e-mails a day. It goes on by itself.", host
-            ),
-            reasons.HISTORY_EXPIRED: _(
-                "%s does not tell what is new in this mailbox. Please reconnect.", host
             ),
         }
 

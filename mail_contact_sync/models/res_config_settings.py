@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .mail_sync_account import MAX_MONTHS
 from .mail_sync_lane import lane_minutes
-from .mail_sync_provider_google import CLIENT_ID, CLIENT_SECRET
+from .mail_sync_provider_google import CLIENT_ID
 
 MAX_LANES = 16
 
@@ -59,9 +59,7 @@ class ResConfigSettings(models.TransientModel):
             "mail_sync_interval": lane_minutes(lanes[:1]),
             "mail_sync_lanes": len(lanes.filtered("active")),
             "mail_sync_ispdb": self.env["mail.sync.discovery"]._ispdb(),
-            "mail_sync_google_has_secret": bool(
-                self.env["ir.config_parameter"].sudo().get_param(CLIENT_SECRET)
-            ),
+            "mail_sync_google_has_secret": google._has_client_secret(),
             "mail_sync_google_redirect": google._redirect_uri(),
         }
 

@@ -195,13 +195,13 @@ class TestGoogleAccount(GoogleCase):
         self.assertFalse(dialog.is_admin)
         self.assertTrue(self.dialog(self.env.ref("base.user_admin"), provider="google").is_admin)
         with self.assertRaises(UserError):
-            dialog.action_google()
+            dialog.action_sign_in()
         self.assertFalse(self.dialog().provider_missing, "IMAP needs nothing")
 
     def test_an_address_chooses_its_provider(self):
         dialog = self.dialog().new({"address": "x@gmail.com"})
         discovery = type(self.env["mail.sync.discovery"])
-        for known, chosen in (("google", "google"), ("microsoft", "imap"), ("", "imap")):
+        for known, chosen in (("google", "google"), ("microsoft", "microsoft"), ("", "imap")):
             with patch.object(discovery, "_provider_of", lambda _self, _a, known=known: known):
                 dialog._onchange_address()
             self.assertEqual(dialog.provider, chosen)
@@ -222,9 +222,9 @@ class TestGoogleAccount(GoogleCase):
             dialog = self.dialog(user, provider="google")
             dialog.sudo().account_id = self.account
             with self.assertRaises(AccessError):
-                dialog.action_google()
+                dialog.action_sign_in()
             with self.assertRaises(AccessError):
-                dialog._redeem("code", "verifier")
+                dialog._redeem("code", {})
 
     def test_a_moved_database_asks_for_the_client_again(self):
         self.env["ir.config_parameter"].set_param(CLIENT_SECRET, "gAAAAA-of-another-key")

@@ -65,6 +65,7 @@ class MailSyncConnect(models.TransientModel):
         if account:
             account._check_owner()
             values |= {name: account[name] for name in SETTINGS if name in fields}
+            values["provider"] = account._provider()._service
             values["problem"] = account.error_message
         elif values.get("logged_in") and (offer := self.env.user._mail_sync_offer()):
             values |= {"provider": "google", "address": offer}
@@ -76,7 +77,7 @@ class MailSyncConnect(models.TransientModel):
         # As for the mailbox: a password is for the server that it was entered for.  The
         # dialog outlives its window, and so does the session that finds it again.
         typed = not self.env.su and not vals.get("password")
-        moved = [name for name in ("address", *SERVERS) if typed and name in vals]
+        moved = [name for name in PLACES if typed and name in vals]
         self.filtered(
             lambda dialog: any(dialog[name] != vals[name] for name in moved)
         ).sudo().secret = False
@@ -86,9 +87,15 @@ class MailSyncConnect(models.TransientModel):
 
     @api.model
     def _providers(self) -> list[tuple[str, str]]:
-        field = self.env["mail.sync.account"]._fields["provider"]
-        labels = dict(field._description_selection(self.env))
-        return [(key, labels[key]) for key in self.env["mail.sync.provider"]._keys()]
+        providers = self.env["mail.sync.provider"]
+        return [(key, providers._of(key)._label()) for key in providers._services()]
+
+    def _provider(self):
+        """That of the mailbox, or the one that a new mailbox gets."""
+        self.ensure_one()
+        if self.account_id:
+            return self.account_id._provider()
+        return self.env["mail.sync.provider"]._of(self.provider)._chosen()
 
     @api.depends("provider")
     def _compute_provider_missing(self):
@@ -105,8 +112,11 @@ class MailSyncConnect(models.TransientModel):
             return
         key = self.env["mail.sync.discovery"]._provider_of(self.address)
         providers = self.env["mail.sync.provider"]
-        known = key in providers._keys() and not providers._of(key)._missing()
-        self.provider = key if known else "imap"
+        usable = key in providers._services() and not (
+            providers._of(key)._takes_passwords and providers._of(key)._missing()
+        )
+        if usable or self.provider != "exchange":  # which no address tells
+            self.provider = key if usable else "imap"
 
     def action_settings(self):
         """Where an administrator sets providers up."""
@@ -259,12 +269,7 @@ class MailSyncConnect(models.TransientModel):
             )
         self.sudo().secret = False
         account.action_connect()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mail.sync.account",
-            "res_id": account.id,
-            "views": [(False, "form")],
-        }
+        return self._show(account)
 
     def _again(self):
         return {
@@ -277,8 +282,10 @@ class MailSyncConnect(models.TransientModel):
         }
 
 
+#: What says where a typed password goes.
+PLACES = (*SERVERS, "provider", "address", "exchange_server", "certificates")
 #: What a reconnected mailbox already has.
 SETTINGS = (
-    *("provider", "address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
+    *("address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
     *("smtp_host", "smtp_port", "smtp_security"),
 )

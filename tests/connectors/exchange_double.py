@@ -36,9 +36,13 @@ class Office:
         self.server, self.directory = server, server.directory
         self.settings = ExchangeServer(ANNA, "OURS\\anna", PASSWORD, server.url)
 
-    def connect(self, *, endpoint=None, timeout=None, fence=None, **settings) -> ExchangeConnector:
+    def connect(
+        self, *, endpoint=None, found=None, timeout=None, fence=None, **settings
+    ) -> ExchangeConnector:
         settings = replace(self.settings, **settings)
-        return ExchangeConnector(settings, endpoint=endpoint, timeout=timeout, fence=fence)
+        return ExchangeConnector(
+            settings, endpoint=endpoint, found=found, timeout=timeout, fence=fence
+        )
 
     def folder(self, name: str = "inbox", address: str = ANNA) -> Folder:
         return Folder(self.directory.mailboxes[address].folder(name).id, name)

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A real Dovecot that takes Microsoft's access tokens, and mailboxes on it."""
 
-import subprocess
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from imap_mailbox import Mailbox, running_dovecot
 from microsoft_peer import CLIENT, consented, endpoints, new_user
 
+from dev import outlook
 from dev.graph import Microsoft
 from mail_contact_sync.connectors.imap import ImapConnector
 from mail_contact_sync.connectors.imap.oauth import oauth_login
@@ -19,45 +19,14 @@ from mail_contact_sync.connectors.oauth import microsoft as oauth_microsoft
 from mail_contact_sync.connectors.oauth.grant import Grant
 from mail_contact_sync.connectors.oauth.tokens import TokenSource
 
-#: A token is good if whoever issued it tells whose it is, and it is the user's who logs in.
-_OAUTH2 = """introspection_mode = auth
-introspection_url = {url}/v1.0/me
-username_attribute = mail
-"""
-_SETTINGS = {
-    "2.3": """
-auth_mechanisms = plain login xoauth2
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2
-  args = {file}
-}}
-""",
-    "2.4": """
-auth_mechanisms = plain login xoauth2
-oauth2 {{
-{oauth2}
-}}
-passdb oauth2 {{
-  mechanisms_filter = xoauth2
-}}
-""",
-}
-
 
 @contextmanager
 def running_outlook(microsoft: Microsoft):
     """The IMAP server of ``microsoft``."""
-    version = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True)
-    oauth2 = _OAUTH2.format(url=microsoft.url)
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        file = folder / "oauth2.conf"
-        file.write_text(oauth2)
-        dialect = "2.3" if version.stdout.startswith("2.3.") else "2.4"
-        settings = _SETTINGS[dialect].format(file=file, oauth2=oauth2)
-        with running_dovecot(settings) as dovecot:
+        with running_dovecot(outlook.settings(microsoft.url, folder)) as dovecot:
             yield dovecot
 
 

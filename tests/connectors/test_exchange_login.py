@@ -119,6 +119,16 @@ def test_what_was_found_out_is_not_asked_for_again(mailbox):
         assert connector.endpoint == endpoint
 
 
+def test_what_was_found_is_told_unless_it_is_known(mailbox):
+    told = []
+    with mailbox.connect(found=told.append) as connector:
+        assert told == [connector.endpoint]
+    with mailbox.connect(endpoint=told[0], found=told.append):
+        assert len(told) == 1
+    failure(mailbox.connect(password="wrong", found=told.append))
+    assert len(told) == 1
+
+
 def test_a_remembered_way_that_is_refused_leaves_the_others(mailbox):
     mailbox.server.ways = [ews.BASIC]
     with mailbox.connect(endpoint=Endpoint(mailbox.server.url, "ntlm")) as connector:

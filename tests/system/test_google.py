@@ -2,17 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Signing in with Google, as people do it: in a browser, on a consent page of its own."""
 
-import os
-from datetime import datetime, timedelta, timezone
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from dev.demo_google import google as peer
-from dev.demo_google import set_up
+from dev.demo_google import GooglePeer
 from dev.google_proxy import CLIENT_ID, CLIENT_SECRET
+
+from .consent import ConsentMailbox
 
 _numbers = count(1)
 USERS = [f"user{number}@mail.ours.example" for number in range(20)]
@@ -21,90 +20,37 @@ USERS = [f"user{number}@mail.ours.example" for number in range(20)]
 @pytest.fixture(scope="session")
 def google(sandbox, office, chromium):
     # The browser's fixture lifts a limit of memory that Node.js cannot live with, either.
-    with peer(sandbox, {user: [] for user in USERS}, office.odoo.url) as google:
-        set_up(office.user("admin"), google, office.odoo.url)
-        yield google
-        assert not google.gmail.violations
+    with GooglePeer(sandbox, {user: [] for user in USERS}, office.odoo.url) as peer:
+        peer.set_up(office.user("admin"))
+        yield peer.google
+        assert not peer.google.gmail.violations
 
 
-class Gmailbox:
+class Gmailbox(ConsentMailbox):
     """A mailbox at Google, and a customer who writes to it."""
 
+    service, button = "Google", "Continue with Google"
+
     def __init__(self, google, office, page):
-        self.google, self.office, self.page = google, office, page
-        self.address = USERS[next(_numbers)]
-        self.mailbox = google.mailboxes[self.address]
-        self.customer_address = f"customer.of.{self.address}"
-        [self.customer] = office.add_contacts([{"name": "Clara", "email": self.customer_address}])
-        self.account = None
+        super().__init__(office, page, USERS[next(_numbers)], google.url)
+        self.google, self.mailbox = google, google.mailboxes[self.address]
 
-    def add(self, *subjects, days=1.0, sender=""):
-        received = datetime.now(timezone.utc) - timedelta(days=days)
-        for subject in subjects:
-            lines = (
-                f"From: {sender or self.customer_address}",
-                f"To: {self.address}",
-                f"Subject: {subject}",
-                f"Date: {received:%a, %d %b %Y %H:%M:%S +0000}",
-                f"Message-ID: <{subject}.{self.address}>",
-                "",
-                subject,
-            )
-            self.mailbox.add("\r\n".join(lines).encode(), received)
+    def put(self, message, received):
+        self.mailbox.add(message, received)
 
-    @property
-    def dialog(self):
-        return self.page.get_by_role("dialog")
-
-    def begin(self):
-        self.page.goto("/odoo/mailboxes")
-        self.page.get_by_role("button", name="Add mailbox").first.click()
-        self.dialog.get_by_label("E-mail Address").fill(self.address)
-        self.dialog.get_by_text("Google", exact=True).click()
-        self.shot("dialog")
-        self.leave()
-
-    def leave(self):
-        self.dialog.get_by_role("button", name="Continue with Google").click()
-        self.page.wait_for_url(f"{self.google.url}/**")
-        self.shot("consent")
-
-    def consent(self, address=""):
-        self.page.get_by_role("button", name=address or self.address).click()
-
-    def posted(self):
-        rows = self.office.sql(
-            """SELECT subject FROM mail_message
-               WHERE model = 'res.partner' AND res_id = %s AND sync_access IS NOT NULL""",
-            self.customer,
-        )
-        return sorted(subject for (subject,) in rows)
-
-    def connect(self):
-        self.begin()
-        self.consent()
-        self.wait_until_it_is_read()
-
-    def wait_until_it_is_read(self):
-        expect(self.page.get_by_text("Up to date")).to_be_visible()
-        [[self.account]] = self.office.sql("SELECT max(id) FROM mail_sync_account")
-
-    def sync(self):
-        self.office.sync_now("anna", self.account)
-        self.office.rest()
-
-    def shot(self, name):
-        if folder := os.environ.get("MAIL_CONTACT_SYNC_SCREENSHOTS"):
-            self.page.wait_for_timeout(600)
-            self.page.screenshot(path=f"{folder}/google-{name}.png")
+    def subject(self):
+        """The lasting name of whoever has consented last."""
+        tokens = self.google.consent.tokens
+        [*_, access] = [each for each, token in tokens.items() if token.user == self.address]
+        url, headers = self.google.endpoints["userinfo"], {"Authorization": f"Bearer {access}"}
+        return requests.get(url, headers=headers, timeout=60).json()["sub"]
 
 
 @pytest.fixture
 def gmailbox(google, office, log_in):
     gmailbox = Gmailbox(google, office, log_in("anna"))
     yield gmailbox
-    if gmailbox.account:
-        office.user("anna").call("mail.sync.account", "unlink", [gmailbox.account])
+    gmailbox.forget()
 
 
 def test_consent_on_googles_page_is_all_it_takes(gmailbox):

@@ -6,7 +6,7 @@ exchangelib is imported when a connector is entered, so that nobody needs it who
 connects no Exchange.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,8 @@ class ExchangeConnector(Connector):
     """A mailbox on an Exchange server.
 
     ``endpoint`` is the property of that name of an earlier connector for the same
-    settings: it spares finding the server and its login out again.  ``timeout``
+    settings: it spares finding the server and its login out again.  ``found`` is
+    told of another, as soon as the login holds.  ``timeout``
     holds the seconds to connect, and to wait for each piece of an answer.
     ``fence`` says where connections may go, by Autodiscover, too; without one,
     anywhere.
@@ -37,10 +38,11 @@ class ExchangeConnector(Connector):
         server: ExchangeServer,
         *,
         endpoint: Endpoint | None = None,
+        found: Callable[[Endpoint], None] | None = None,
         timeout: "SocketTimeout | None" = None,
         fence: "Fence | None" = None,
     ):
-        self._server, self._remembered = server, endpoint
+        self._server, self._remembered, self._found = server, endpoint, found
         self._timeout, self._fence = timeout, fence
         self._mailbox: ExchangeMailbox | None = None
 
@@ -54,6 +56,8 @@ class ExchangeConnector(Connector):
         from .mailbox import open_mailbox
 
         self._mailbox = open_mailbox(self._server, self._remembered, self._timeout, self._fence)
+        if self._found and self.endpoint != self._remembered:
+            self._found(self.endpoint)
         return self
 
     def __exit__(self, *exc_info: object) -> None:

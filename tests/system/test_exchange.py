@@ -1,0 +1,206 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A mailbox on an Exchange server, by password: in a browser, over HTTPS, by NTLM."""
+
+import os
+from datetime import datetime, timedelta, timezone
+from itertools import count
+
+import pytest
+from playwright.sync_api import expect
+
+from dev.demo_exchange import ExchangePeer
+
+from .office import PASSWORD
+
+_numbers = count(1)
+USERS = [f"user{number}@exchange.ours.example" for number in range(20)]
+
+
+@pytest.fixture(scope="session")
+def peer(sandbox, office):
+    with ExchangePeer(sandbox, USERS, PASSWORD) as peer:
+        peer.set_up(office.user("admin"))
+        yield peer
+        assert peer.server.crashes == []
+        assert peer.server.complaints == []
+
+
+class ExchangeMailbox:
+    """A mailbox on Exchange, a customer who writes to it, and its owner's browser."""
+
+    def __init__(self, peer, office, page):
+        self.peer, self.office, self.page = peer, office, page
+        self.address = USERS[next(_numbers)]
+        self.customer_address = f"customer.of.{self.address}"
+        [self.customer] = office.add_contacts([{"name": "Clara", "email": self.customer_address}])
+        self.account = None
+
+    def add(self, *subjects, sender="", to=""):
+        received = datetime.now(timezone.utc) - timedelta(days=1)
+        for subject in subjects:
+            lines = (
+                f"From: {sender or self.customer_address}",
+                f"To: {to or self.address}",
+                f"Subject: {subject}",
+                f"Date: {received:%a, %d %b %Y %H:%M:%S +0000}",
+                f"Message-ID: <{subject}.{self.address}>",
+                "",
+                subject,
+            )
+            self.peer.directory.add(to or self.address, "\r\n".join(lines).encode(), received)
+
+    @property
+    def dialog(self):
+        return self.page.get_by_role("dialog")
+
+    def fill_in(self, *left_out, **more):
+        entered = {**self.peer.entered(self.address), **more}
+        self.page.goto("/odoo/mailboxes")
+        self.page.get_by_role("button", name="Add mailbox").first.click()
+        self.dialog.get_by_label("E-mail Address").fill(self.address)
+        self.dialog.get_by_text("Exchange", exact=True).click()
+        self.shot("dialog")
+        self.dialog.get_by_label("User Name").fill(entered["login"])
+        self.dialog.get_by_label("Password").fill(PASSWORD)
+        self.dialog.get_by_label("Server", exact=True).fill(entered["exchange_server"])
+        self.dialog.get_by_label("More Settings").click()
+        if "mailbox" in entered:
+            self.dialog.get_by_label("Another Mailbox").fill(entered["mailbox"])
+        if "certificates" not in left_out:
+            self.dialog.get_by_label("Certificate").fill(entered["certificates"])
+        self.shot("dialog-more")
+
+    def go(self):
+        self.dialog.get_by_role("button", name="Add mailbox").click()
+
+    def connect(self):
+        self.fill_in()
+        self.go()
+        self.wait_until_it_is_read()
+
+    def wait_until_it_is_read(self):
+        expect(self.page.get_by_text("Up to date")).to_be_visible()
+        [[self.account]] = self.office.sql("SELECT max(id) FROM mail_sync_account")
+
+    def posted(self):
+        rows = self.office.sql(
+            """SELECT subject FROM mail_message
+               WHERE model = 'res.partner' AND res_id = %s AND sync_access IS NOT NULL""",
+            self.customer,
+        )
+        return sorted(subject for (subject,) in rows)
+
+    def sync(self):
+        self.office.sync_now("anna", self.account)
+        self.office.rest()
+
+    def shot(self, name):
+        if folder := os.environ.get("MAIL_CONTACT_SYNC_SCREENSHOTS"):
+            self.page.wait_for_timeout(600)
+            self.page.screenshot(path=f"{folder}/exchange-{name}.png")
+
+
+@pytest.fixture
+def mailbox(peer, office, log_in):
+    mailbox = ExchangeMailbox(peer, office, log_in("anna"))
+    yield mailbox
+    if mailbox.account:
+        office.user("anna").call("mail.sync.account", "unlink", [mailbox.account])
+
+
+def test_address_and_password_are_all_it_takes(mailbox):
+    mailbox.add("Past")
+    mailbox.add("Private", sender="friend@elsewhere.example")
+    mailbox.connect()
+    mailbox.shot("account")
+    assert mailbox.posted() == ["Past"]
+    requests = len(mailbox.peer.server.requests)
+    mailbox.add("New")
+    mailbox.sync()
+    assert mailbox.posted() == ["New", "Past"]
+    asked = [request.operation for request in mailbox.peer.server.requests[requests:]]
+    assert "ConvertId" not in asked and "ResolveNames" not in asked
+
+
+def test_a_private_authority_is_named_and_then_trusted(mailbox):
+    mailbox.fill_in("certificates")
+    refused = mailbox.peer.server.refused, len(mailbox.peer.server.requests)
+    mailbox.go()
+    expect(mailbox.dialog.get_by_role("alert")).to_contain_text("cannot be trusted")
+    mailbox.shot("refused")
+    assert (mailbox.peer.server.refused, len(mailbox.peer.server.requests)) == refused
+    mailbox.dialog.get_by_label("Certificate").fill(mailbox.peer.authority.certificate)
+    # For another certificate the password is asked for anew.
+    mailbox.dialog.get_by_label("Password").fill(PASSWORD)
+    mailbox.go()
+    mailbox.wait_until_it_is_read()
+
+
+def test_a_changed_password_stops_it_and_reconnect_mends_it(mailbox, peer):
+    mailbox.connect()
+    user = peer.directory.user(mailbox.address)
+    user.password = "another one"
+    peer.server.change_passwords()
+    mailbox.add("Meanwhile")
+    mailbox.office.sync_now("anna", mailbox.account)
+    page = mailbox.page
+    expect(page.get_by_text("does not accept this user name and password")).to_be_visible()
+    mailbox.shot("stopped")
+    page.get_by_role("button", name="Reconnect").first.click()
+    mailbox.shot("reconnect")
+    mailbox.dialog.get_by_label("Password").fill("another one")
+    mailbox.dialog.get_by_role("button", name="Reconnect").click()
+    mailbox.wait_until_it_is_read()
+    mailbox.office.rest()
+    assert mailbox.posted() == ["Meanwhile"]
+
+
+def test_a_colleagues_mailbox_is_read_by_who_may_open_it(mailbox, peer):
+    shared = USERS[-1]
+    mailbox.add("To the team", to=shared)
+    mailbox.fill_in(mailbox=shared)
+    mailbox.go()
+    alert = mailbox.dialog.get_by_role("alert")
+    expect(alert).to_contain_text(f"You may not open the mailbox {shared}")
+    user = peer.directory.user(shared)
+    user.delegates = (*user.delegates, mailbox.address)
+    mailbox.go()
+    mailbox.wait_until_it_is_read()
+    mailbox.shot("account-shared")
+    assert mailbox.posted() == ["To the team"]
+
+
+def test_a_busy_server_is_asked_again_later(mailbox, peer):
+    mailbox.connect()
+    mailbox.add("New")
+    peer.server.error_once("SyncFolderItems", "ErrorServerBusy", 200)
+    mailbox.office.sync_now("anna", mailbox.account)
+    failed = "SELECT failures FROM mail_sync_account WHERE id = %s AND failures > 0"
+    mailbox.office.wait_for(failed, mailbox.account)
+    assert mailbox.posted() == []
+    mailbox.sync()
+    assert mailbox.posted() == ["New"]
+
+
+def test_states_that_are_void_bring_nothing_twice(mailbox, peer):
+    mailbox.add("Past")
+    mailbox.connect()
+    peer.server.void_states()
+    mailbox.add("New")
+    mailbox.sync()
+    assert mailbox.posted() == ["New", "Past"]
+
+
+def test_inside_servers_are_reached_only_if_that_is_allowed(mailbox, office, peer):
+    name = "mail_contact_sync.allow_internal"
+    admin = office.user("admin")
+    mailbox.fill_in()
+    asked = len(peer.server.requests), peer.server.refused
+    admin.call("ir.config_parameter", "set_param", name, "False")
+    try:
+        mailbox.go()
+        expect(mailbox.dialog.get_by_role("alert")).to_contain_text("An administrator can allow")
+    finally:
+        admin.call("ir.config_parameter", "set_param", name, "True")
+    assert (len(peer.server.requests), peer.server.refused) == asked
