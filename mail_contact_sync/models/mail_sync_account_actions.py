@@ -26,7 +26,7 @@ class MailSyncAccount(models.Model):
         button = Markup(
             '<p><a type="action" name="mail_contact_sync.mail_sync_enable_action" '
             'class="btn btn-primary">%s</a></p>'
-        ) % self.env._("Enable e-mail sync for %s", offer)
+        ) % self.env._("Enable E-mail Sync for %s", offer)
         button += Markup(
             '<p><a type="action" name="mail_contact_sync.mail_sync_connect_action">%s</a></p>'
         ) % self.env._("Add another mailbox")

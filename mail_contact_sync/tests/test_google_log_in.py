@@ -45,9 +45,10 @@ class TestGoogleLogIn(GoogleCase):
     def redeem(self, dialog, address):
         mailbox = MemorySearchConnector()
         mailbox.check = lambda: Mailbox(address)
-        self.patch_oauth("redeem", lambda *_args, **_options: grant(address, dialog._scopes()))
-        with patch.object(type(self.google), "_open", lambda *_args: mailbox):
-            return dialog._redeem("code", "verifier")
+        asked = dialog._consent()
+        self.patch_oauth("redeem", lambda *_args, **_options: grant(address, asked["scopes"]))
+        with patch.object(type(self.google), "_open", lambda *_args, **_options: mailbox):
+            return dialog._redeem("code", {**asked, "kept": "verifier"})
 
     # ------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ class TestGoogleLogIn(GoogleCase):
     def test_her_address_is_offered(self):
         self.logs_in_with_google()
         self.assertEqual(self.offer(), "anna@ours.test")
-        self.assertIn("Enable e-mail sync for anna@ours.test", self.empty_list())
+        self.assertIn("Enable E-mail Sync for anna@ours.test", self.empty_list())
         self.assertNotIn(">A<", self.empty_list())
         dialog = self.dialog()
         self.assertEqual((dialog.provider, dialog.address), ("google", "anna@ours.test"))

@@ -110,15 +110,16 @@ class TestRemoval(SyncCase):
         self.assertEqual(again.posted_count, 2)
 
     def test_an_address_that_is_being_removed_is_connected_when_it_is_gone(self):
+        google = self.env["mail.sync.provider.google"]
         self.remove("remove")
         values = {"address": "ANNA@ours.test ", "password": "x", "host": "imap.ours.test"}
         dialog = self.env["mail.sync.connect"].with_user(self.anna)
         with self.assertRaisesRegex(UserError, "still being removed"):
             dialog.create(values | {"step": "server"}).action_add()
         with self.assertRaisesRegex(UserError, "still being removed"):
-            dialog._connected("Anna@ours.test")
+            dialog._connected(google, "Anna@ours.test")
         self.sync()
-        self.assertFalse(dialog._connected("anna@ours.test"))
+        self.assertFalse(dialog._connected(google, "anna@ours.test"))
         self._connect(self.anna)
 
     def test_nobody_else_removes_it_but_a_manager(self):

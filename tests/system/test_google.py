@@ -6,6 +6,7 @@ from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from dev.demo_google import GooglePeer
@@ -120,3 +121,36 @@ def test_the_settings_show_no_secret(gmailbox, log_in):
     gmailbox.page, own = page, gmailbox.page
     gmailbox.shot("settings")
     gmailbox.page = own
+
+
+def test_who_logs_in_to_odoo_with_google_is_offered_that_mailbox(gmailbox, google, office):
+    """With Odoo's own auth_oauth, which is not there before."""
+    admin, page = office.user("admin"), gmailbox.page
+    [module] = admin.call("ir.module.module", "search", [("name", "=", "auth_oauth")])
+    admin.call("ir.module.module", "button_immediate_install", [module])
+    [provider] = admin.call("auth.oauth.provider", "search", [("name", "=", "Google OAuth2")])
+    [anna] = admin.call("res.users", "search", [("login", "=", "anna")])
+    [before] = admin.call("res.users", "read", [anna], ["email"])
+    link = {"oauth_provider_id": provider, "oauth_uid": "somebody else", "email": gmailbox.address}
+    try:
+        admin.call("res.users", "write", [anna], link)
+        page.goto("/odoo/mailboxes")
+        gmailbox.shot("offer-list")
+        page.locator(".o_user_menu button").click()
+        page.get_by_role("menuitem", name="Preferences").click()
+        page.get_by_role("tab", name="Mailboxes").click()
+        gmailbox.shot("offer")
+        page.get_by_role("button", name=f"Enable E-mail Sync for {gmailbox.address}").click()
+        gmailbox.shot("offer-dialog")
+        gmailbox.leave()
+        gmailbox.consent()
+        refused = page.get_by_role("alert")
+        expect(refused).to_contain_text("you log in to Odoo with another account of Google")
+        gmailbox.shot("offer-refused")
+        admin.call("res.users", "write", [anna], {"oauth_uid": gmailbox.subject()})
+        page.get_by_role("link", name="Try again").click()
+        gmailbox.consent()
+        gmailbox.wait_until_it_is_read()
+    finally:
+        unlink = {"oauth_provider_id": False, "oauth_uid": False, "email": before["email"]}
+        admin.call("res.users", "write", [anna], unlink)
