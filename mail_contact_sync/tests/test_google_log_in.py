@@ -96,9 +96,10 @@ class TestGoogleLogIn(GoogleCase):
         self.logs_in_with_google()
         with self.assertRaisesRegex(UserError, "as eve@ours.test.*choose anna@ours.test"):
             self.redeem(self.dialog(), "eve@ours.test")
+        dialog = self.dialog()
         self.subject = ""
         with self.assertRaisesRegex(UserError, "another account of Google"):
-            self.redeem(self.dialog(), "anna@ours.test")
+            self.redeem(dialog, "anna@ours.test")
         self.assertFalse(self.env["mail.sync.account"].search([("user_id", "=", self.anna.id)]))
 
     def test_an_account_of_another_name_there_may_be_added_as_ever(self):
