@@ -89,7 +89,7 @@ def test_tls_is_for_the_name_at_the_address_that_was_looked_up(submission, secur
     with sender_to(port, security, host="localhost", **options) as sender:
         sender.check()
     with pytest.raises(SettingsError) as caught:
-        sender_to(port, security, host="smtp.ours.example", **options).__enter__()
+        sender_to(port, security, host="smtp.customer.example", **options).__enter__()
     assert caught.value.reason == reasons.CERTIFICATE
 
 
