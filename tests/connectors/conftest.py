@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 import pytest
 from gmail_peer import Clock, new_gmailbox, running_google
 from imap_mailbox import USERS, new_mailbox, running_dovecot
@@ -35,6 +37,43 @@ def mailbox(dovecot):
     mailbox = new_mailbox(dovecot)
     yield mailbox
     mailbox.client.logout()
+
+
+@pytest.fixture
+def ben(dovecot):
+    """Another mailbox, of somebody to write to."""
+    ben = new_mailbox(dovecot)
+    yield ben
+    ben.client.logout()
+
+
+@pytest.fixture(scope="session")
+def no_uidnext(dovecot):
+    def without_uidnext(data):
+        return re.sub(rb"\* OK \[UIDNEXT [^\r]*\r\n|UIDNEXT \d+ ?", b"", data)
+
+    with TcpProxy(dovecot.port, without_uidnext) as proxy:
+        yield proxy
+
+
+@pytest.fixture(params=["all extensions", "none", "no UIDNEXT"])
+def any_mailbox(request, dovecot):
+    """A mailbox on servers with and without extensions, and a folder of it: Project."""
+    if request.param == "none":
+        mailbox = new_mailbox(request.getfixturevalue("bare_dovecot"))
+    elif request.param == "no UIDNEXT":
+        mailbox = new_mailbox(dovecot, request.getfixturevalue("no_uidnext").port)
+    else:
+        mailbox = new_mailbox(dovecot)
+    mailbox.client.create_folder("Project")
+    yield mailbox
+    mailbox.client.logout()
+
+
+@pytest.fixture
+def connector(mailbox):
+    with mailbox.connect() as connector:
+        yield connector
 
 
 @pytest.fixture
