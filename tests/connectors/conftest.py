@@ -77,6 +77,12 @@ def connector(mailbox):
 
 
 @pytest.fixture
+def inbox(mailbox):
+    """The folder, of a mailbox on Exchange."""
+    return mailbox.folder()
+
+
+@pytest.fixture
 def proxy(dovecot):
     with TcpProxy(dovecot.port) as proxy:
         yield proxy
