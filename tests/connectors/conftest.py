@@ -4,6 +4,7 @@ import re
 
 import pytest
 from gmail_peer import Clock, new_gmailbox, running_google
+from graph_peer import Graphbox
 from imap_mailbox import USERS, new_mailbox, running_dovecot
 from microsoft_imap import running_outlook
 from microsoft_peer import running_microsoft
@@ -144,6 +145,12 @@ def microsoft(running_365):
     assert running_365.crashes == []
     violations, running_365.graph.violations = running_365.graph.violations, []
     assert violations == []
+
+
+@pytest.fixture
+def box(microsoft):
+    """A mailbox on Microsoft 365, read through Graph."""
+    return Graphbox(microsoft)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from imap_mailbox import NOW, SINCE, names, raw
+from imap_mailbox import NOW, SINCE, raw, read
 
 from dev.emulator import packages
 from dev.google_proxy import CLIENT_ID, CLIENT_SECRET, Google
@@ -131,10 +131,4 @@ def searched(connector, *addresses: str, since=SINCE) -> list[str]:
 
 def read_new(connector, cursor, limit=1000):
     """All names that are left to read, page by page, and the cursor after them."""
-    found, more = [], True
-    while more:
-        assert len(found) < 1000, "the cursor does not move"
-        page = connector.changes(ALL, cursor, SINCE, limit)
-        found += names(page.envelopes)
-        cursor, more = page.cursor, page.more
-    return found, cursor
+    return read(connector, ALL, cursor, limit=limit)
