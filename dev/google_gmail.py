@@ -14,6 +14,7 @@ from .google_consent import Consent, Token
 from .google_mailbox import GoogleMailbox
 from .google_query import header_fields
 from .google_schema import Call, Violation, call, check_body, masked
+from .web_server import Answer
 
 #: Of https://developers.google.com/workspace/gmail/api/reference/quota, since May 2026.
 UNITS = {
@@ -27,9 +28,6 @@ UNITS = {
 MINUTE = 60
 #: Seconds that whoever is over the limit is told to wait; unlike any number that they may think of.
 RETRY_AFTER = 47
-
-#: Status, headers and body.
-Answer = tuple[int, dict[str, str], bytes]
 
 
 @dataclass

@@ -6,18 +6,17 @@ Whatever is asked of the Gmail API is held against Google's own description of i
 not allow is refused and stands in ``violations``.
 """
 
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from . import google_batch
 from .emulator import Emulator
 from .google_consent import PATHS, Consent
-from .google_gmail import Answer, Gmail, error
+from .google_gmail import Gmail, error
 from .google_mailbox import GoogleMailbox, Mail, seed
+from .web_server import Answer, serving
 
 CLIENT_ID = "mail-contact-sync.apps.googleusercontent.com"
 CLIENT_SECRET = "GOCSPX-open-secret"
@@ -56,14 +55,7 @@ class Google:
         self._stack.enter_context(self._emulator)
         for user, mails in self._users.items():
             self.mailboxes[user] = GoogleMailbox(self._emulator.url, user, mails)
-        server = _Server(("127.0.0.1", 0), _Handler)
-        server.google = self
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        self._stack.callback(thread.join)
-        self._stack.callback(server.server_close)
-        self._stack.callback(server.shutdown)
+        self.url = self._stack.enter_context(serving(self._answer_or_break, self._crashed))
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -90,6 +82,16 @@ class Google:
             self._breaks = ""
             return True
         return False
+
+    def _answer_or_break(self, verb: str, target: str, headers: dict, body: bytes) -> Answer:
+        status, named, content = self.answer(verb, target, headers, body)
+        if self.breaks(target):
+            named = {**named, "Content-Length": str(len(content))}
+            content = content[: len(content) // 2]
+        return status, named, content
+
+    def _crashed(self, failure: str) -> None:
+        self.gmail.violations.append(f"the proxy itself: {failure}")
 
     def answer(self, verb: str, target: str, headers: dict, body: bytes) -> Answer:
         if target.startswith(PATHS):
@@ -121,40 +123,3 @@ class Google:
         # In no order that anybody has promised.
         content_type, content = google_batch.write(answers[::-1])
         return 200, {"Content-Type": content_type}, content
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    google: Google
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        try:
-            status, answer_headers, content = self.server.google.answer(
-                self.command, self.path, headers, body
-            )
-        except Exception as failure:
-            self.server.google.gmail.violations.append(f"the proxy itself: {failure!r}")
-            raise
-        self.send_response(status)
-        for name, value in answer_headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.server.google.breaks(self.path):
-            self.wfile.write(content[: len(content) // 2])
-            self.close_connection = True
-        else:
-            self.wfile.write(content)
-
-    do_GET = do_POST = do_PUT = do_DELETE = _answer
-
-    def log_message(self, *_arguments: object) -> None:
-        pass

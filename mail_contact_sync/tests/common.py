@@ -89,6 +89,20 @@ class MemoryConnector(Connector):
                 yield ref, stored[ref][:limit]
 
 
+class MemoryFetch:
+    """At the first fetch the message is no longer where it was, but in Archive."""
+
+    def __init__(self, mailbox, raw):
+        self.mailbox, self.raw = mailbox, raw
+        self.fetch = mailbox.fetch
+
+    def __call__(self, folder, refs, limit=None):
+        if self.mailbox.mail["INBOX"]:
+            _uid, received, _raw = self.mailbox.mail["INBOX"].pop()
+            self.mailbox.add("Archive", self.raw, received)
+        return self.fetch(folder, refs, limit)
+
+
 class SyncCase(TransactionCase):
     """Anna, her mailbox and her customer."""
 

@@ -190,6 +190,30 @@ class GoogleCase(SyncCase):
         with self._committing():
             self.env.ref("mail_contact_sync.ir_cron_lane_1").method_direct_trigger()
 
+    def searched(self):
+        """All addresses that the past was searched for."""
+        return sorted({address for group, _since in self.mailbox.searched for address in group})
+
+    def sync_interrupted(self, step):
+        """A run that is killed at this step of the mailbox's."""
+
+        def killed():
+            raise RuntimeError("killed")
+
+        def leave_it(_engine, account, _error):
+            account.paused_until = datetime.now() + timedelta(hours=1)
+
+        self.mailbox.hooks[step] = killed
+        with patch.object(type(self.env["mail.sync.engine"]), "_handle", leave_it):
+            self.sync()
+        self.assertNotIn(step, self.mailbox.hooks)
+        self.account.paused_until = False
+
+    def pause_over(self):
+        """Go on at once; a pause has to be on."""
+        self.assertGreater(self.account.paused_until, datetime.now())
+        self.account.paused_until = False
+
     def rows(self, table, columns="id"):
         self.env.flush_all()
         names = SQL(", ").join(map(SQL.identifier, columns.split(", ")))

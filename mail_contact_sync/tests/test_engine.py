@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError, Throttled
-from .common import SyncCase
+from .common import MemoryFetch, SyncCase
 
 
 class TestEngine(SyncCase):
@@ -291,17 +291,3 @@ class TestEngine(SyncCase):
             self.sync()
         self.assertFalse(self.synced())
         self.assertEqual(self.account.skipped_count, 1)
-
-
-class MemoryFetch:
-    """At the first fetch the message is no longer where it was, but in Archive."""
-
-    def __init__(self, mailbox, raw):
-        self.mailbox, self.raw = mailbox, raw
-        self.fetch = mailbox.fetch
-
-    def __call__(self, folder, refs, limit=None):
-        if self.mailbox.mail["INBOX"]:
-            _uid, received, _raw = self.mailbox.mail["INBOX"].pop()
-            self.mailbox.add("Archive", self.raw, received)
-        return self.fetch(folder, refs, limit)

@@ -13,9 +13,6 @@ from .google import GoogleCase
 class TestGoogleSearch(GoogleCase):
     """A mailbox whose past is searched and whose news are watched."""
 
-    def searched(self):
-        return sorted({address for group, _since in self.mailbox.searched for address in group})
-
     # What is found -------------------------------------------------------------------
 
     def test_past_and_new_mail_stands_in_the_chatter(self):
@@ -189,19 +186,6 @@ class TestGoogleSearch(GoogleCase):
                 self.sync()
                 self.assertEqual(self.subjects(dora), [f"{step} {number}" for number in range(3)])
 
-    def sync_interrupted(self, step):
-        def killed():
-            raise RuntimeError("killed")
-
-        def leave_it(_engine, account, _error):
-            account.paused_until = datetime.now() + timedelta(hours=1)
-
-        self.mailbox.hooks[step] = killed
-        with patch.object(type(self.env["mail.sync.engine"]), "_handle", leave_it):
-            self.sync()
-        self.assertNotIn(step, self.mailbox.hooks)
-        self.account.paused_until = False
-
     def test_the_address_of_an_interrupted_search_is_searched_again(self):
         self.arrive(self.mail())
         self.sync_interrupted("second page")
@@ -212,10 +196,6 @@ class TestGoogleSearch(GoogleCase):
         self.assertEqual(self.mailbox.looked_at, ["m1"])
 
     # The quota ------------------------------------------------------------------------
-
-    def pause_over(self):
-        self.assertGreater(self.account.paused_until, datetime.now())
-        self.account.paused_until = False
 
     def test_a_used_up_share_is_a_pause_and_no_failure(self):
         for number in range(5):

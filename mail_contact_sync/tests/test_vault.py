@@ -19,9 +19,7 @@ from odoo.tools import config
 from .. import vault as vault_module
 from ..connectors.base import Server
 from ..vault import ENVIRONMENT, KEY_FILE, KeyInvalid, KeyLost, Vault
-from .common import SyncCase
-
-PASSWORD = "correct horse"
+from .lost_key import PASSWORD, LostKeyCase
 
 #: Waits for a line, then opens the vault of a folder and tells its key's text.
 OPENER = """
@@ -157,39 +155,7 @@ class TestKeys(BaseCase):
             self.open("no key")
 
 
-class TestLostKey(SyncCase):
-    """The database is restored elsewhere, without the key."""
-
-    def setUp(self):
-        super().setUp()
-        self.enterContext(patch.dict(os.environ))
-        self.arrive(self.mail(subject="One", days=3))
-        self.arrive(self.mail(subject="Two", days=2, message_id=None))
-        self.other, self.other_mailbox = self._second_account(self.ben)
-        self.arrive(self.mail(subject="One", days=3), mailbox=self.other_mailbox)
-        self.arrive(self.mail(subject="Three", to="ben@ours.test"), mailbox=self.other_mailbox)
-        self.sync()
-        self.before = self.synced()
-        self.assertEqual(len(self.before), 3)
-        # As the real one, a connector is made with the password.
-        connectors = self.connectors
-        self.startPatcher(
-            patch.object(
-                type(self.account),
-                "_connector",
-                lambda account: account._password() and connectors[account.sudo(True)],
-            )
-        )
-
-    def lose(self):
-        os.environ[ENVIRONMENT] = Fernet.generate_key().decode()
-
-    def revive(self, account):
-        account = account.with_user(account.user_id)
-        account.password = PASSWORD
-        account.action_connect()
-        self.sync()
-
+class TestLostKey(LostKeyCase):
     def test_mailboxes_stop_and_say_why(self):
         self.lose()
         self.sync()

@@ -1,7 +1,10 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 import pytest
 from gmail_peer import Clock, new_gmailbox, running_google
+from graph_peer import Graphbox
 from imap_mailbox import USERS, new_mailbox, running_dovecot
 from microsoft_imap import running_outlook
 from microsoft_peer import running_microsoft
@@ -35,6 +38,49 @@ def mailbox(dovecot):
     mailbox = new_mailbox(dovecot)
     yield mailbox
     mailbox.client.logout()
+
+
+@pytest.fixture
+def ben(dovecot):
+    """Another mailbox, of somebody to write to."""
+    ben = new_mailbox(dovecot)
+    yield ben
+    ben.client.logout()
+
+
+@pytest.fixture(scope="session")
+def no_uidnext(dovecot):
+    def without_uidnext(data):
+        return re.sub(rb"\* OK \[UIDNEXT [^\r]*\r\n|UIDNEXT \d+ ?", b"", data)
+
+    with TcpProxy(dovecot.port, without_uidnext) as proxy:
+        yield proxy
+
+
+@pytest.fixture(params=["all extensions", "none", "no UIDNEXT"])
+def any_mailbox(request, dovecot):
+    """A mailbox on servers with and without extensions, and a folder of it: Project."""
+    if request.param == "none":
+        mailbox = new_mailbox(request.getfixturevalue("bare_dovecot"))
+    elif request.param == "no UIDNEXT":
+        mailbox = new_mailbox(dovecot, request.getfixturevalue("no_uidnext").port)
+    else:
+        mailbox = new_mailbox(dovecot)
+    mailbox.client.create_folder("Project")
+    yield mailbox
+    mailbox.client.logout()
+
+
+@pytest.fixture
+def connector(mailbox):
+    with mailbox.connect() as connector:
+        yield connector
+
+
+@pytest.fixture
+def inbox(mailbox):
+    """The folder, of a mailbox on Exchange."""
+    return mailbox.folder()
 
 
 @pytest.fixture
@@ -99,6 +145,12 @@ def microsoft(running_365):
     assert running_365.crashes == []
     violations, running_365.graph.violations = running_365.graph.violations, []
     assert violations == []
+
+
+@pytest.fixture
+def box(microsoft):
+    """A mailbox on Microsoft 365, read through Graph."""
+    return Graphbox(microsoft)
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,13 @@
 """Gmail on this machine, mailboxes in it, and how to read them."""
 
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import parse_qs, urlsplit
 
-import requests
-from imap_mailbox import NOW, SINCE, names, raw
+from imap_mailbox import NOW, SINCE, raw, read
+from oauth_peer import consent, running
 
-from dev.emulator import packages
 from dev.google_proxy import CLIENT_ID, CLIENT_SECRET, Google
-from dev.home import Home
 from dev.process import free_port
 from mail_contact_sync.connectors.gmail import ALL, GmailConnector
 from mail_contact_sync.connectors.gmail.quota import Budget
@@ -43,17 +37,9 @@ class Clock:
         self.now += seconds
 
 
-@contextmanager
 def running_google(users=None, clock=time.time):
-    home = Home().open()
-    with home.alone():
-        installed = packages(home)
     users = {user: [] for user in USERS} if users is None else users
-    with (
-        TemporaryDirectory() as folder,
-        Google(Path(folder), installed, users, [REDIRECT], clock) as google,
-    ):
-        yield google
+    return running(Google, users, [REDIRECT], clock)
 
 
 def endpoints(google: Google) -> oauth_google.Endpoints:
@@ -65,16 +51,7 @@ def authorize(google: Google, user: str, asked, **options) -> tuple[str, str]:
     url, verifier = oauth_google.authorization_url(
         CLIENT, REDIRECT, state="s1", scopes=asked, endpoints=endpoints(google), **options
     )
-    form = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-    answer = requests.post(
-        f"{google.url}/o/oauth2/v2/auth/callback",
-        data={**form, "email": user},
-        allow_redirects=False,
-        timeout=60,
-    )
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert query["state"] == ["s1"]
-    return query["code"][0], verifier
+    return consent(url, f"{google.url}/o/oauth2/v2/auth/callback", user), verifier
 
 
 def consented(google: Google, user: str, *, sending: bool = False, **options) -> Grant:
@@ -131,10 +108,4 @@ def searched(connector, *addresses: str, since=SINCE) -> list[str]:
 
 def read_new(connector, cursor, limit=1000):
     """All names that are left to read, page by page, and the cursor after them."""
-    found, more = [], True
-    while more:
-        assert len(found) < 1000, "the cursor does not move"
-        page = connector.changes(ALL, cursor, SINCE, limit)
-        found += names(page.envelopes)
-        cursor, more = page.cursor, page.more
-    return found, cursor
+    return read(connector, ALL, cursor, limit=limit)

@@ -4,7 +4,7 @@
 
 from datetime import timedelta
 
-from imap_mailbox import NOW, SINCE, names, raw
+from imap_mailbox import NOW, raw
 from microsoft_peer import CLIENT, consented, endpoints, new_user
 
 from dev.graph import Microsoft
@@ -64,12 +64,11 @@ class Graphbox:
         return [(m.id, m.folder, m.read, m.raw) for m in mails] + [len(self.mailbox.log)]
 
 
-def read(connector, folder, cursor=None, since=SINCE, limit=1000):
-    """All names that are left to read, page by page, and the cursor after them."""
-    found, more = [], True
-    while more:
-        assert len(found) < 10_000, "the cursor does not move"
-        page = connector.changes(folder, cursor, since, limit)
-        found += names(page.envelopes)
-        cursor, more = page.cursor, page.more
-    return found, cursor
+def numbered(*numbers: int) -> list[str]:
+    return [f"m{number:02}" for number in numbers]
+
+
+def aged(box: Graphbox, *numbers: int, **more) -> None:
+    """Messages numbered by their age in hours."""
+    for number in numbers:
+        box.add(f"m{number:02}", days=number / 24, **more)

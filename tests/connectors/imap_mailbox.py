@@ -20,9 +20,11 @@ from mail_contact_sync.connectors.imap import ImapConnector
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 SINCE = NOW - timedelta(days=180)
-INBOX = Folder("INBOX", "INBOX", "inbox")
+INBOX, PROJECT = Folder("INBOX", "INBOX", "inbox"), Folder("Project", "Project")
 PASSWORD = "correct horse"
 USERS = {f"user{number}@ours.example": PASSWORD for number in range(500)}
+#: For servers that never answer.
+SOON = SocketTimeout(connect=0.3, read=0.3)
 
 
 class Mailbox:
@@ -71,6 +73,10 @@ def names(envelopes) -> list[str]:
     return [envelope.message_id[1:].partition("@")[0] for envelope in envelopes]
 
 
+def numbered(*numbers: int) -> list[str]:
+    return [f"m{number}" for number in numbers]
+
+
 def raw(name: str, body: str = "Hello") -> bytes:
     lines = (
         "From: Clara Customer <clara@customer.example>",
@@ -89,8 +95,9 @@ def read(connector, folder=INBOX, cursor=None, since=SINCE, limit=1000):
     """All names that are left to read, page by page, and the cursor after them."""
     found, more = [], True
     while more:
-        assert len(found) < 1000, "the cursor does not move"
+        assert len(found) < 10_000, "the cursor does not move"
         page = connector.changes(folder, cursor, since, limit)
+        assert len(page.envelopes) <= limit
         found += names(page.envelopes)
         cursor, more = page.cursor, page.more
     return found, cursor

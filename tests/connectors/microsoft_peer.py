@@ -2,18 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Microsoft 365 on this machine, and users who have consented."""
 
-from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from imap_mailbox import USERS as MAIL_USERS
+from oauth_peer import consent, running
 
-from dev.emulator import packages
 from dev.graph import CLIENT_ID, CLIENT_SECRET, Microsoft
-from dev.home import Home
 from dev.process import free_port
 from mail_contact_sync.connectors.oauth import microsoft as oauth_microsoft
 from mail_contact_sync.connectors.oauth.grant import Client, Grant
@@ -30,16 +25,8 @@ def new_user() -> str:
     return USERS[next(_numbers)]
 
 
-@contextmanager
 def running_microsoft():
-    home = Home().open()
-    with home.alone():
-        installed = packages(home)
-    with (
-        TemporaryDirectory() as folder,
-        Microsoft(Path(folder), installed, USERS, [REDIRECT]) as microsoft,
-    ):
-        yield microsoft
+    return running(Microsoft, USERS, [REDIRECT])
 
 
 def endpoints(microsoft: Microsoft) -> oauth_microsoft.Endpoints:
@@ -51,18 +38,9 @@ def authorize(microsoft: Microsoft, user: str, asked, **options) -> tuple[str, s
     url, kept = oauth_microsoft.authorization_url(
         CLIENT, REDIRECT, state="s1", scopes=asked, endpoints=endpoints(microsoft), **options
     )
-    form = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     # The page that the browser would show: it knows the app and where it wants to be sent back.
     assert f'value="{user}"' in requests.get(url, timeout=60).text
-    answer = requests.post(
-        f"{microsoft.url}/oauth2/v2.0/authorize/callback",
-        data={**form, "email": user},
-        allow_redirects=False,
-        timeout=60,
-    )
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert query["state"] == ["s1"]
-    return query["code"][0], kept
+    return consent(url, f"{microsoft.url}/oauth2/v2.0/authorize/callback", user), kept
 
 
 def consented(microsoft: Microsoft, user: str, asked=None) -> Grant:

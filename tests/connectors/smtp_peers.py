@@ -14,6 +14,8 @@ from mail_contact_sync.connectors.smtp.connection import Limits
 ANNA, BEN, CLARA = "anna@ours.example", "ben@ours.example", "clara@customer.example"
 PASSWORD = "correct horse"
 SOON = Limits(connect=0.3, answer=0.3, accept=0.3, whole=5)
+#: An answer to EHLO.
+UTF8 = b"250-x\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN\r\n"
 
 
 def sender_to(port: int, security: str = "none", user: str = ANNA, **options) -> SmtpSender:

@@ -3,15 +3,15 @@
 """The rules of the cursor on Exchange, one test each."""
 
 import json
-from datetime import timedelta, timezone
+from datetime import timedelta
 from itertools import islice
 
 import pytest
-from exchange_double import ANNA, NOW, SINCE, names, office, read
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from exchange_double import SINCE, names, office, read
+from exchange_mail import fill
+from imap_mailbox import numbered
 
-from mail_contact_sync.connectors.base import CursorExpired, FolderGone, TemporaryError
+from mail_contact_sync.connectors.base import TemporaryError
 from mail_contact_sync.connectors.exchange import scan as exchange_scan
 
 
@@ -19,27 +19,6 @@ from mail_contact_sync.connectors.exchange import scan as exchange_scan
 def mailbox():
     with office() as mailbox:
         yield mailbox
-
-
-@pytest.fixture
-def connector(mailbox):
-    with mailbox.connect() as connector:
-        yield connector
-
-
-@pytest.fixture
-def inbox(mailbox):
-    return mailbox.folder()
-
-
-def numbered(*numbers):
-    return [f"m{number}" for number in numbers]
-
-
-def fill(mailbox, *numbers):
-    """The higher the number the newer the message."""
-    for number in numbers:
-        mailbox.add(f"m{number}", days=100 - number / 100)
 
 
 # The first scan ------------------------------------------------------------------
@@ -265,154 +244,3 @@ def test_what_is_no_mail_is_left_out(mailbox, connector, inbox):
     found, cursor = read(connector, inbox, limit=1)
     mailbox.add("card", kind="Contact")
     assert (found, read(connector, inbox, cursor)[0]) == (["m1"], [])
-
-
-# The window ----------------------------------------------------------------------
-
-
-def test_mail_from_before_the_window_is_left_out(mailbox, connector, inbox):
-    mailbox.add("old", days=181)
-    mailbox.add("new", days=179)
-    assert read(connector, inbox)[0] == ["new"]
-
-
-def test_the_window_begins_at_the_second(mailbox, connector, inbox):
-    mailbox.add("before", days=180 + 1 / 86400)
-    mailbox.add("at", days=180)
-    assert read(connector, inbox)[0] == ["at"]
-
-
-def test_the_window_of_new_mail_begins_at_the_second_too(mailbox, connector, inbox):
-    _, cursor = read(connector, inbox)
-    mailbox.add("before", days=180 + 1 / 86400)
-    mailbox.add("at", days=180)
-    assert read(connector, inbox, cursor)[0] == ["at"]
-
-
-def test_the_window_is_the_same_instant_in_every_time_zone(mailbox, connector, inbox):
-    mailbox.add("before", days=180.01)
-    mailbox.add("after", days=179.99)
-    for offset in (-12, 14):
-        since = SINCE.astimezone(timezone(timedelta(hours=offset)))
-        assert read(connector, inbox, since=since)[0] == ["after"]
-
-
-def test_old_mail_moved_into_the_folder_stays_out_of_the_window(mailbox, connector, inbox):
-    fill(mailbox, 1)
-    _, cursor = read(connector, inbox)
-    mailbox.add("old", days=400)
-    assert read(connector, inbox, cursor)[0] == []
-
-
-def test_a_wider_window_brings_the_older_mail_alone(mailbox, connector, inbox):
-    mailbox.add("older", days=400)
-    mailbox.add("old", days=200)
-    mailbox.add("new", days=10)
-    _, cursor = read(connector, inbox)
-    assert read(connector, inbox, cursor, NOW - timedelta(days=300))[0] == ["old"]
-
-
-def test_a_window_widened_in_mid_scan_is_read_to_its_new_end(mailbox, connector, inbox):
-    mailbox.add("old", days=200)
-    fill(mailbox, 1, 2, 3)
-    cursor = connector.changes(inbox, None, SINCE, 1).cursor
-    assert read(connector, inbox, cursor, NOW - timedelta(days=300))[0] == ["m2", "m1", "old"]
-
-
-@pytest.mark.parametrize("first", [1, 1000])
-def test_a_window_that_was_narrowed_and_comes_back_lacks_nothing(mailbox, connector, inbox, first):
-    mailbox.add("new", "newer", days=10)
-    mailbox.add("old", days=170)
-    page = connector.changes(inbox, None, SINCE, first)
-    found, cursor = read(connector, inbox, page.cursor, NOW - timedelta(days=100), limit=1)
-    mailbox.add("moved", days=150)
-    for since in (NOW - timedelta(days=100), SINCE):
-        more, cursor = read(connector, inbox, cursor, since)
-        found += more
-    assert {*names(page.envelopes), *found} == {"new", "newer", "old", "moved"}
-
-
-# Cursors and folders that are no more ---------------------------------------------
-
-
-@pytest.mark.parametrize("state", ["bm9uZQ==", "no base64", "WyJvdGhlciIsIDFd"])
-def test_a_state_that_the_server_refuses_is_an_expired_cursor(mailbox, connector, inbox, state):
-    fill(mailbox, 1)
-    _, cursor = read(connector, inbox)
-    with pytest.raises(CursorExpired):
-        connector.changes(inbox, {**cursor, "state": state}, SINCE, 10)
-
-
-def test_a_bare_invalid_state_error_is_an_expired_cursor(mailbox, connector, inbox):
-    """Without the SyncState and the end of the range that the schema lets it leave out."""
-    mailbox.server.error_once("SyncFolderItems", "ErrorInvalidSyncStateData")
-    with pytest.raises(CursorExpired):
-        connector.changes(inbox, None, SINCE, 10)
-
-
-def test_a_folder_that_was_deleted_is_gone(mailbox, connector):
-    mailbox.directory.add_folder(ANNA, "Project")
-    project = mailbox.folder("Project")
-    mailbox.directory.remove_folder(ANNA, "Project")
-    with pytest.raises(FolderGone):
-        connector.changes(project, None, SINCE, 10)
-
-
-def test_a_failed_search_is_no_empty_folder(mailbox, connector, inbox):
-    fill(mailbox, 1)
-    for operation in ("FindItem", "SyncFolderItems", "GetItem"):
-        mailbox.server.fault_once(operation, "ErrorMailboxStoreUnavailable")
-        with pytest.raises(TemporaryError):
-            connector.changes(inbox, None, SINCE, 10)
-    assert read(connector, inbox)[0] == ["m1"]
-
-
-# All of it at once ------------------------------------------------------------------
-
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(["FindItem", "SyncFolderItems", "GetItem", "page"]),
-        st.sampled_from(["add", "add", "remove"]),
-        st.integers(0, 30),
-    ),
-    max_size=12,
-)
-
-
-@settings(max_examples=60)
-@given(at_first=st.lists(st.integers(0, 30), max_size=20), acts=ACTS, limit=st.integers(1, 6))
-def test_whatever_happens_meanwhile_nothing_is_lost_and_nothing_comes_twice(at_first, acts, limit):
-    """Messages of equal or any dates come and go at any moment of the scan."""
-    with office() as mailbox, mailbox.connect() as connector:
-        number = iter(range(1000))
-        removed = set()
-
-        def act(kind, day):
-            present = mailbox.directory.mailboxes[ANNA].items
-            if kind == "add":
-                mailbox.add(f"m{next(number)}", days=day)
-            elif present:
-                item = sorted(present.values(), key=lambda item: item.raw)[day % len(present)]
-                removed.add(item.mail["Subject"])
-                mailbox.directory.remove(item)
-
-        for day in at_first:
-            act("add", day)
-        found, cursor, more = [], None, True
-        acts = iter(acts)
-        while more:
-            for moment, kind, day in islice(acts, 2):
-                if moment == "page":
-                    act(kind, day)
-                else:
-                    mailbox.server.meanwhile(moment, lambda kind=kind, day=day: act(kind, day))
-            page = connector.changes(mailbox.folder(), cursor, SINCE, limit)
-            found += names(page.envelopes)
-            cursor, more = json.loads(json.dumps(page.cursor)), page.more
-        last = [None]
-        while last:  # what is left of the acts may happen now
-            last, cursor = read(connector, mailbox.folder(), cursor, limit=limit)
-            found += last
-        there = {item.mail["Subject"] for item in mailbox.directory.mailboxes[ANNA].items.values()}
-        assert len(found) == len(set(found))
-        assert there <= set(found) <= there | removed

@@ -4,6 +4,7 @@
 
 import pytest
 from exchange_double import ANNA, SINCE, office
+from exchange_mail import BEN, CAROL, look
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
@@ -14,24 +15,11 @@ from mail_contact_sync.connectors.base import (
     Throttled,
 )
 
-BEN, CAROL = "ben@ours.example", "carol@ours.example"
-
 
 @pytest.fixture
 def mailbox():
     with office() as mailbox:
         yield mailbox
-
-
-@pytest.fixture
-def connector(mailbox):
-    with mailbox.connect() as connector:
-        yield connector
-
-
-def look(mailbox, connector, folder="inbox"):
-    (envelope,) = connector.changes(mailbox.folder(folder), None, SINCE, 10).envelopes
-    return envelope
 
 
 def message(to=BEN, more=""):

@@ -7,15 +7,10 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
-from graph_peer import DELTA, LIST, Graphbox, read
-from imap_mailbox import NOW, SINCE, names
+from graph_peer import DELTA, LIST, aged, numbered
+from imap_mailbox import NOW, SINCE, names, read
 
 from mail_contact_sync.connectors.graph import scan as graph_scan
-
-
-@pytest.fixture
-def box(microsoft):
-    return Graphbox(microsoft)
 
 
 @pytest.fixture
@@ -29,16 +24,6 @@ def low_limit(microsoft, monkeypatch):
     """Graph's limit of a delta with a filter is 20 messages, and near it is 15."""
     monkeypatch.setattr(graph_scan, "NEAR_LIMIT", 15)
     monkeypatch.setattr(microsoft.graph.mail, "most_filtered", 20)
-
-
-def numbered(*numbers):
-    return [f"m{number:02}" for number in numbers]
-
-
-def aged(box, *numbers, **more):
-    """Messages numbered by their age in hours."""
-    for number in numbers:
-        box.add(f"m{number:02}", days=number / 24, **more)
 
 
 # The first round ------------------------------------------------------------------

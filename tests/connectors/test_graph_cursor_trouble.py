@@ -3,8 +3,8 @@
 """Graph: what goes wrong while a folder is read, and that nothing is lost by it."""
 
 import pytest
-from graph_peer import DELTA, Graphbox, read
-from imap_mailbox import SINCE, names, raw
+from graph_peer import DELTA, aged, numbered
+from imap_mailbox import SINCE, names, raw, read
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import CursorExpired, FolderGone, TemporaryError, Throttled
@@ -12,24 +12,9 @@ from mail_contact_sync.connectors.graph import http as graph_http
 
 
 @pytest.fixture
-def box(microsoft):
-    return Graphbox(microsoft)
-
-
-@pytest.fixture
 def connector(box):
     with box.connect() as connector:
         yield connector
-
-
-def numbered(*numbers):
-    return [f"m{number:02}" for number in numbers]
-
-
-def aged(box, *numbers, **more):
-    """Messages numbered by their age in hours."""
-    for number in numbers:
-        box.add(f"m{number:02}", days=number / 24, **more)
 
 
 @pytest.mark.parametrize(

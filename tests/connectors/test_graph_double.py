@@ -4,7 +4,8 @@
 
 import pytest
 import requests
-from graph_peer import SINCE, Graphbox
+from graph_peer import Graphbox
+from imap_mailbox import SINCE
 
 from dev.graph import query, schema
 from dev.graph.schema import Violation

@@ -5,7 +5,7 @@
 from datetime import datetime, timezone
 
 import pytest
-from graph_peer import SINCE, Graphbox
+from imap_mailbox import SINCE
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import Envelope, MessageError
@@ -24,11 +24,6 @@ Subject: Hello\r
 \r
 Hello\r
 """
-
-
-@pytest.fixture
-def box(microsoft):
-    return Graphbox(microsoft)
 
 
 def only(box, folder="inbox") -> Envelope:

@@ -6,7 +6,8 @@ import logging
 import socket
 
 import pytest
-from graph_peer import FOLDER, SINCE, Graphbox
+from graph_peer import FOLDER, Graphbox
+from imap_mailbox import SINCE
 from microsoft_peer import CLIENT
 
 from mail_contact_sync.connectors import reasons
@@ -20,11 +21,6 @@ from mail_contact_sync.connectors.base import (
 from mail_contact_sync.connectors.graph import GraphConnector
 from mail_contact_sync.connectors.graph.http import Session
 from mail_contact_sync.connectors.oauth.microsoft import Endpoints
-
-
-@pytest.fixture
-def box(microsoft):
-    return Graphbox(microsoft)
 
 
 def failure(box) -> ConnectorError:

@@ -5,7 +5,7 @@
 import threading
 
 import pytest
-from graph_peer import VALUE, Graphbox
+from graph_peer import VALUE
 from imap_mailbox import raw
 
 from mail_contact_sync.connectors import reasons
@@ -17,11 +17,6 @@ from mail_contact_sync.connectors.base import (
     Throttled,
 )
 from mail_contact_sync.connectors.graph import fetch as graph_fetch
-
-
-@pytest.fixture
-def box(microsoft):
-    return Graphbox(microsoft)
 
 
 def fetched(box, *names, limit=None):

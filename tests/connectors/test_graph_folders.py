@@ -3,15 +3,11 @@
 """Graph: which folders hold mail and what they are for; and whose mailbox it is."""
 
 import pytest
-from graph_peer import FOLDER, FOLDERS, SINCE, Graphbox
+from graph_peer import FOLDER, FOLDERS, Graphbox
+from imap_mailbox import SINCE
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import TemporaryError, Throttled
-
-
-@pytest.fixture
-def box(microsoft):
-    return Graphbox(microsoft)
 
 
 def listed(box):

@@ -3,7 +3,8 @@
 """Graph: sending, to those who are meant and to nobody else."""
 
 import pytest
-from graph_peer import FOLDER, SEND, SINCE, Graphbox
+from graph_peer import FOLDER, SEND, Graphbox
+from imap_mailbox import SINCE
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (

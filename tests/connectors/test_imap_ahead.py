@@ -3,12 +3,11 @@
 """While we deal with a page, the server works on the next."""
 
 import pytest
-from imap_mailbox import INBOX, SINCE, connector_of, names, read
+from imap_mailbox import INBOX, PROJECT, SINCE, connector_of, names, numbered, read
 from peers.scripted_imap import ScriptedImap
 
-from mail_contact_sync.connectors.base import Folder, TemporaryError
+from mail_contact_sync.connectors.base import TemporaryError
 
-PROJECT = Folder("Project", "Project")
 BLOCK = b"From: a@b.example\r\nMessage-ID: <%d@b>\r\n\r\n"
 OK = b"{tag} OK done\r\n"
 
@@ -18,10 +17,6 @@ def connector(mailbox):
     mailbox.client.create_folder("Project")
     with mailbox.connect() as connector:
         yield connector
-
-
-def numbered(*numbers):
-    return [f"m{number}" for number in numbers]
 
 
 def answer(*uids: int) -> bytes:

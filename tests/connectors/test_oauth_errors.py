@@ -4,15 +4,14 @@
 
 import json
 import socket
-import threading
 from dataclasses import replace
 from datetime import datetime, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 from gmail_peer import CLIENT
 
+from dev.web_server import serving
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import (
     AuthenticationFailed,
@@ -26,44 +25,27 @@ from mail_contact_sync.connectors.oauth import grant as oauth
 from mail_contact_sync.connectors.oauth.google import READ
 
 
-class Scripted(HTTPServer):
+class Scripted:
     """Answers each request with ``answer``: status, headers, body."""
 
-    answer = (200, {}, b"{}")
-
     def __init__(self):
-        self.forms = []
-        super().__init__(("127.0.0.1", 0), _Scripted)
-        self.url = f"http://127.0.0.1:{self.server_port}/"
+        self.answer = (200, {}, b"{}")
+        self.forms, self.headers = [], []
 
-
-class _Scripted(BaseHTTPRequestHandler):
-    def do_POST(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        self.server.forms.append(parse_qs(self.rfile.read(length).decode()))
-        status, headers, body = self.server.answer
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST
-
-    def log_message(self, *_arguments):
-        pass
+    def take(self, _verb, _target, headers, body):
+        self.forms.append(parse_qs(body.decode()))
+        self.headers.append(headers)
+        return self.answer
 
 
 @pytest.fixture
 def scripted():
-    server = Scripted()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    scripted = Scripted()
+    crashes = []
+    with serving(scripted.take, crashes.append) as url:
+        scripted.url = f"{url}/"
+        yield scripted
+    assert crashes == []
 
 
 GRANT = oauth.Grant(
@@ -135,12 +117,8 @@ def test_a_login_in_netrc_is_not_sent_instead_of_the_token(scripted, tmp_path, m
     netrc.write_text("machine 127.0.0.1 login x password y\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    seen = []
-    monkeypatch.setattr(
-        _Scripted, "log_request", lambda self, *_: seen.append(self.headers["Authorization"])
-    )
     web.Web().send("GET", scripted.url, headers={"Authorization": "Bearer t"}, limit=10)
-    assert seen == ["Bearer t"]
+    assert [headers["authorization"] for headers in scripted.headers] == ["Bearer t"]
 
 
 @pytest.mark.parametrize(

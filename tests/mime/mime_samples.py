@@ -36,6 +36,12 @@ def mail(text: str) -> bytes:
     return dedent(text).removeprefix("\n").replace("\n", "\r\n").encode()
 
 
+def part(content_type: str, body: bytes, *fields: str) -> bytes:
+    """An entity of any octets."""
+    head = "".join(f"{field}\r\n" for field in (f"Content-Type: {content_type}", *fields))
+    return head.encode() + b"\r\n" + body
+
+
 def multipart(subtype: str, *parts: str | bytes, **parameters: str) -> bytes:
     """A multipart of entities; a boundary of its own for each level."""
     entities = [part if isinstance(part, bytes) else mail(part) for part in parts]

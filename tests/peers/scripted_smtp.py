@@ -2,11 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An SMTP server that says what it is told to: for what no real one can be brought to say."""
 
-import contextlib
 import socket
 import struct
-import threading
 from collections.abc import Mapping
+
+from .listener import Listener, next_answer
 
 #: An answer: say nothing, and keep the line open.
 SILENCE = None
@@ -28,7 +28,7 @@ ANSWERS = {
 }
 
 
-class ScriptedSmtp:
+class ScriptedSmtp(Listener):
     """Answers each command as ``answers`` says, on top of ``ANSWERS``.
 
     A context manager.  Answers go by the command's first word: "" for the greeting, "." for the
@@ -39,51 +39,24 @@ class ScriptedSmtp:
     """
 
     def __init__(self, answers: Mapping = (), cut_after: int | None = None):
+        super().__init__()
         self.answers = {**ANSWERS, **dict(answers)}
         self.cut_after = cut_after
-        self._sockets: list[socket.socket] = []
         self.commands: list[str] = []
         self.messages: list[bytes] = []
 
-    def __enter__(self) -> "ScriptedSmtp":
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        for end in (self._listener, *self._sockets):
-            # Closing alone would not wake the thread that waits on it.
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-        for thread in self._threads:
-            thread.join()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            self._sockets.append(client)
-            self._threads.append(threading.Thread(target=self._serve, args=(client,), daemon=True))
-            self._threads[-1].start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            lines = client.makefile("rb")
-            said = self._say(client, "")
-            while said != HANG_UP and (line := lines.readline()):
-                command = line.decode("utf-8", "replace").rstrip("\r\n")
-                self.commands.append(command)
-                challenged = said is not SILENCE and said.startswith(b"334")
-                name = "+" if challenged else command.upper().partition(" ")[0]
-                said = self._say(client, name)
-                if said is not SILENCE and said.startswith(b"354"):
-                    said = self.take(client, lines)
-            client.shutdown(socket.SHUT_RDWR)
+    def serve(self, client: socket.socket) -> None:
+        lines = client.makefile("rb")
+        said = self._say(client, "")
+        while said != HANG_UP and (line := lines.readline()):
+            command = line.decode("utf-8", "replace").rstrip("\r\n")
+            self.commands.append(command)
+            challenged = said is not SILENCE and said.startswith(b"334")
+            name = "+" if challenged else command.upper().partition(" ")[0]
+            said = self._say(client, name)
+            if said is not SILENCE and said.startswith(b"354"):
+                said = self.take(client, lines)
+        client.shutdown(socket.SHUT_RDWR)
 
     def take(self, client: socket.socket, lines) -> bytes | None:
         """Read a message; returns what was said to its end."""
@@ -103,9 +76,7 @@ class ScriptedSmtp:
         return HANG_UP
 
     def _say(self, client: socket.socket, name: str) -> bytes | None:
-        answer = self.answers.get(name, b"500 5.5.1 what?\r\n")
-        if isinstance(answer, list):
-            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        answer = next_answer(self.answers.get(name, b"500 5.5.1 what?\r\n"))
         if answer:
             client.sendall(answer)
         return answer
