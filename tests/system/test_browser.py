@@ -5,6 +5,7 @@
 from playwright.sync_api import expect
 
 from .browser import expect_mails, open_chatter
+from .mailbox import body
 
 
 def test_a_chatter_stands_in_the_order_of_the_dates(mailbox, log_in):
@@ -15,16 +16,40 @@ def test_a_chatter_stands_in_the_order_of_the_dates(mailbox, log_in):
     expect_mails(open_chatter(log_in("anna"), mailbox), "first", "second", "third", "fourth")
 
 
-def test_an_open_chatter_shows_what_arrives(mailbox, log_in):
+def test_an_open_chatter_shows_what_arrives(office, mailbox, log_in):
     """New mail on top, and older mail, come late, in its place."""
     mailbox.append("yesterday's", hours=24)
     mailbox.read()
     page = open_chatter(log_in("anna"), mailbox)
     expect_mails(page, "yesterday's")
+    figures = page.locator("button[name=action_view_sync_mails]")
+    expect(figures).to_contain_text("1 E-mails")
+    phone = page.locator("[name=phone] input").first
+    phone.fill("+32 2 123")
+    phone.press("Tab")
     mailbox.deliver("today's")
     mailbox.append("last week's", hours=168)
     mailbox.sync()
     expect_mails(page, "today's", "yesterday's", "last week's")
+    expect(figures).to_contain_text("3 E-mails")
+    expect(phone).to_have_value("+32 2 123")
+    page.locator(".o_form_button_save").click()
+    saved = "SELECT 1 FROM res_partner WHERE id = %s AND phone = '+32 2 123'"
+    office.wait_for(saved, mailbox.customer)
+
+
+def test_a_row_of_the_list_opens_the_mail(mailbox, log_in):
+    mailbox.append("An offer")
+    mailbox.read()
+    page = open_chatter(log_in("anna"), mailbox)
+    page.locator("button[name=action_view_sync_mails]").click()
+    page.get_by_role("cell", name="An offer").click()
+    letter = page.frame_locator(".o_form_view iframe")
+    expect(letter.get_by_text(body("An offer"))).to_be_visible()
+    page.goto(f"/odoo/mailboxes/{mailbox.account}")
+    page.locator("button[name=action_view_ledger]").click()
+    page.get_by_role("cell", name="An offer").click()
+    expect(letter.get_by_text(body("An offer"))).to_be_visible()
 
 
 def test_colleagues_see_what_is_shared_and_only_that(office, mailbox, log_in):

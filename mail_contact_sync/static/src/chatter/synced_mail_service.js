@@ -3,6 +3,9 @@ import { registry } from "@web/core/registry";
 
 const INTERVAL = 1000;
 
+/** Told to whatever shows more of these records than their chatter; ids of records by model. */
+export const SYNCED_MAIL = "MAIL_CONTACT_SYNC:SYNCED_MAIL";
+
 /**
  * Shows synced mail in a chatter that is open when it arrives.
  *
@@ -12,6 +15,7 @@ const INTERVAL = 1000;
  */
 export class SyncedMail {
     constructor(env, { bus_service: bus, "mail.store": store }) {
+        this.env = env;
         this.store = store;
         this.waiting = new Map(); // ids of records by model
         this.timer = undefined;
@@ -34,6 +38,7 @@ export class SyncedMail {
         const threads = [...this.waiting]
             .flatMap(([model, ids]) => [...ids].map((id) => this.store.Thread.get({ model, id })))
             .filter((thread) => thread?.isLoaded && thread.status !== "loading");
+        this.env.bus.trigger(SYNCED_MAIL, new Map(this.waiting));
         this.waiting.clear();
         await Promise.allSettled(threads.map((thread) => this.refreshThread(thread)));
         this.timer = undefined;
