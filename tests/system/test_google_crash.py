@@ -9,8 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from dev.demo_google import google as peer
-from dev.demo_google import set_up, sign_in
+from dev.demo_google import GooglePeer
 from dev.google_gmail import MINUTE
 from dev.google_mailbox import Mail
 from dev.image import INSTALLED
@@ -21,7 +20,7 @@ from .office import Office
 ADDRESS = "anna@mail.ours.example"
 CUSTOMERS = [f"customer{number}@clients.example" for number in range(12)]
 PLENTY = 10**9  # units a minute
-KILLS = 25
+KILLS = 10
 
 _LEFT = """
     SELECT id FROM mail_sync_account WHERE last_sync IS NULL OR failures > 0
@@ -105,15 +104,16 @@ def first_reading(sandbox, dovecot, chromium):
     # The browser's fixture lifts a limit of memory that Node.js cannot live with, either.
     with Office(sandbox, dovecot, INSTALLED, cron_threads=0) as template:
         url = template.odoo.url
-        with peer(sandbox, {ADDRESS: [mail(number) for number in range(60)]}, url) as google:
+        mails = {ADDRESS: [mail(number) for number in range(60)]}
+        with GooglePeer(sandbox, mails, url) as peer:
             template.hire(("anna", "Anna Lindqvist", ADDRESS))
             template.add_contacts([{"name": each, "email": each} for each in CUSTOMERS])
-            set_up(template.user("admin"), google, url)
-            sign_in(template.user("anna"), google, ADDRESS)
+            peer.set_up(template.user("admin"))
+            peer.connect(template.user("anna"), ADDRESS)
             template.odoo.stop()
             office = Office(sandbox, dovecot, template.database)
             with Lanes(office.odoo) as lanes:
-                yield FirstReading(office, template.database, google, lanes)
+                yield FirstReading(office, template.database, peer.google, lanes)
 
 
 def test_killed_at_random_instants_in_search_and_delivery(first_reading):
