@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
@@ -31,6 +32,24 @@ class MailMessage(models.Model):
         self.write(values)
         if account.visibility == "private":
             self._sync_close_files()
+
+    def action_sync_send_again(self):
+        """Try once more to send what did not leave the user's mailbox."""
+        # sudo: the mail is Odoo's; whose mailbox it is, is checked
+        if any(each.sync_sender_id.user_id != self.env.user for each in self.sudo()):
+            raise AccessError(self.env._("You can only write from mailboxes of your own."))
+        mails = self.env["mail.mail"].sudo()
+        failed = mails.search(
+            [
+                ("mail_message_id", "in", self.ids),
+                ("sync_account_id", "!=", False),
+                ("state", "=", "exception"),
+            ]
+        )
+        for account in failed.sync_account_id:
+            self.env["mail.sync.account"]._chosen(account.id)
+        failed.mark_outgoing()
+        failed.send_after_commit()
 
     @api.model
     def _sync_refresh_access(self, accounts=None):

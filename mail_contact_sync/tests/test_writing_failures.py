@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from ..connectors import reasons
@@ -71,6 +72,18 @@ class TestWritingFailures(WritingCase):
         self.assertEqual(self.letter["Message-ID"], message.message_id)
         self.assertEqual(self.status(message), "sent")
         self.queue()
+        self.assertEqual(len(self.outbox.sent), 1)
+
+    def test_its_author_tries_it_again_at_once_and_nobody_else(self):
+        message = self.fail(MessageError(reasons.MESSAGE_TOO_LARGE))
+        self.outbox.error = None
+        for user in (self.ben, self.env.ref("base.user_admin")):
+            with self.assertRaises(AccessError):
+                message.with_user(user).action_sync_send_again()
+        self.assertFalse(self.outbox.sent)
+        message.with_user(self.anna).action_sync_send_again()
+        self.assertEqual((len(self.outbox.sent), self.status(message)), (1, "sent"))
+        message.with_user(self.anna).action_sync_send_again()
         self.assertEqual(len(self.outbox.sent), 1)
 
     def test_what_was_certainly_not_sent_is_tried_again_by_itself(self):
