@@ -8,6 +8,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
+
 from .environment import Environment
 from .home import REPOSITORY
 from .postgres import ROLE, Postgres
@@ -78,11 +80,23 @@ class Odoo(Server):
         return {"env": {**self.environment.variables, **self._variables}}
 
     def ready(self) -> bool:
+        if not self._listens():
+            return False
         try:
             with urllib.request.urlopen(f"{self.url}/web/health", timeout=10) as response:
                 return response.status == 200
         except OSError:
             return False
+
+    def _listens(self) -> bool:
+        """Whether it is this server that has the port: another one would answer as well."""
+        try:
+            sockets = psutil.Process(self.pid).net_connections("tcp")
+        except psutil.Error:  # it has ended
+            return False
+        return any(
+            each.status == psutil.CONN_LISTEN and each.laddr.port == self.port for each in sockets
+        )
 
     def run(self, text: str, *options: object) -> None:
         """Run Odoo with ``options`` to its end, instead of the server: ``-i``, ``-u``, …"""

@@ -40,6 +40,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def is_free(port: int) -> bool:
+    """Whether a server of ours could listen on a loopback port."""
+    with socket.socket() as probe:
+        # as servers do: what is left of closed connections is in nobody's way
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def answers(port: int) -> bool:
     """Whether somebody listens on a loopback port."""
     try:
