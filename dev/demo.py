@@ -191,6 +191,8 @@ def _serve(odoo: Odoo) -> None:
     print("  anna / anna    the mailbox is hers")
     print("  ben / ben      her colleague; the password of his mailbox is demo")
     print("  admin / admin  the administrator")
+    print("Contacts with these addresses get their past e-mails as soon as you make them:")
+    print("  desk@metrolab-north.example (23), m.fontenay@moulins-fontenay.example (8)")
     print("Ctrl-C ends it.", flush=True)
     with suppress(SystemExit):
         odoo.wait()
