@@ -34,7 +34,7 @@ from .autoconfig import ISPDB
 from .preset_table import Preset
 from .settings import Address, Endpoint, Found, Settings
 
-#: Seconds that ``discover`` and ``provider_of`` take at most.
+#: Seconds that ``discover`` and ``known`` take at most.
 TIMEOUT = 10.0
 QUICK_TIMEOUT = 3.0
 
