@@ -5,7 +5,8 @@
 import threading
 from collections.abc import Iterable
 
-from dnslib.server import DNSServer, UDPServer
+from dnslib import DNSRecord
+from dnslib.server import DNSHandler, DNSServer, UDPServer
 from dnslib.zoneresolver import ZoneResolver
 
 
@@ -17,10 +18,12 @@ class NameServer:
 
     def __enter__(self) -> "NameServer":
         self._server = DNSServer(
-            self._resolver, address="127.0.0.1", port=0, logger=Mute(), server=Threaded
+            self, address="127.0.0.1", port=0, logger=_Mute(), server=_Threaded
         ).server
         self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
         self._thread.start()
         return self
 
@@ -29,12 +32,15 @@ class NameServer:
         self._server.server_close()
         self._thread.join()
 
+    def resolve(self, request: DNSRecord, handler: DNSHandler) -> DNSRecord:
+        return self._resolver.resolve(request, handler)
 
-class Threaded(UDPServer):
+
+class _Threaded(UDPServer):
     daemon_threads = True
 
 
-class Mute:
+class _Mute:
     """dnslib prints whatever it does."""
 
     def __getattr__(self, name: str):

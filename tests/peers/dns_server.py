@@ -5,14 +5,13 @@
 import threading
 
 from dnslib import QTYPE, RCODE, DNSRecord
-from dnslib.server import DNSServer
 from dnslib.zoneresolver import ZoneResolver
 
-from dev.names import Mute, Threaded
+from dev.names import NameServer
 from mail_contact_sync.connectors.net.dns_records import Resolver
 
 
-class DnsServer:
+class DnsServer(NameServer):
     """Answers what ``zone``, in the format of RFC 1035, section 5, says.
 
     A context manager.  ``add`` appends to the zone.  ``silent`` names, and what is below
@@ -22,6 +21,7 @@ class DnsServer:
     """
 
     def __init__(self, zone: str = ""):
+        super().__init__("")
         self._zone = ""
         self.add(zone)
         self.silent: set[str] = set()
@@ -44,20 +44,9 @@ class DnsServer:
     def resolver(self, lifetime: float = 4.0) -> Resolver:
         return Resolver("127.0.0.1", self.port, lifetime)
 
-    def __enter__(self) -> "DnsServer":
-        self._server = DNSServer(
-            self, address="127.0.0.1", port=0, logger=Mute(), server=Threaded
-        ).server
-        self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
-
     def __exit__(self, *exc_info: object) -> None:
         self._stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(*exc_info)
 
     def resolve(self, request: DNSRecord, handler: object) -> DNSRecord:
         name, kind = str(request.q.qname).rstrip(".").lower(), request.q.qtype
