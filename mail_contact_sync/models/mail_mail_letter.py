@@ -30,6 +30,16 @@ class MailMail(models.Model):
     def _sync_recipients(self) -> list[str]:
         return email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
 
+    def _sync_readdress(self):
+        """To the same people, by the addresses that they have now."""
+        thread = self.env["mail.thread"]
+        for mail in self:
+            told = mail._sync_notifications()
+            addresses = filter(None, told.mapped("mail_email_address"))
+            people = thread._sync_people(told.res_partner_id, addresses)
+            if people:
+                mail.write(thread._sync_to_and_cc(mail.mail_message_id.parent_id, people))
+
     def _sync_compose(self) -> bytes:
         """The same message each time; raise MessageError."""
         self.ensure_one()

@@ -138,14 +138,10 @@ class MailThread(models.AbstractModel):
         """One e-mail to all of ``recipients`` (as ``_notify_get_recipients`` gives them)."""
         # sudo: mails and notifications are Odoo's; what they say, the user may say
         partners = self.env["res.partner"].sudo().browse(r["id"] for r in recipients if r["id"])
-        people = [
-            (partner.name or "", address)
-            for partner in partners
-            for address in email_normalize_all(partner.email)
-        ] + [("", each["email_normalized"]) for each in recipients if not each["id"]]
+        addresses = [each["email_normalized"] for each in recipients if not each["id"]]
+        people = self._sync_people(partners, addresses)
         if not people:
             return
-        to, copies = self._sync_to_and_cc(message.sudo().parent_id, people)
         mail = (
             self.env["mail.mail"]
             .sudo()
@@ -157,8 +153,7 @@ class MailThread(models.AbstractModel):
                     "auto_delete": False,
                     "sync_account_id": sender.id,
                     "email_from": sender._sender_line(),
-                    "email_to": ", ".join(map(formataddr, to)),
-                    "email_cc": ", ".join(map(formataddr, copies)),
+                    **self._sync_to_and_cc(message.sudo().parent_id, people),
                     "body_html": sender._signed(message),
                     "references": " ".join(
                         self.env["mail.sync.conversation"]._references(
@@ -183,11 +178,26 @@ class MailThread(models.AbstractModel):
         mail.send_after_commit()
 
     @api.model
-    def _sync_to_and_cc(self, parent, people):
+    def _sync_people(self, partners, addresses) -> list[tuple[str, str]]:
+        """Names and addresses of whom an e-mail goes to."""
+        named = [
+            (partner.name or "", address)
+            for partner in partners
+            for address in email_normalize_all(partner.email)
+        ]
+        return named + [("", address) for address in addresses]
+
+    @api.model
+    def _sync_to_and_cc(self, parent, people) -> dict[str, str]:
         """Who got a copy of what is answered gets a copy of the answer."""
         copied = {
             address.lower() for _name, address in email_split_tuples(parent.incoming_email_cc or "")
         }
         to = [each for each in people if each[1] not in copied]
         copies = [each for each in people if each[1] in copied]
-        return (to, copies) if to else (copies, [])
+        if not to:
+            to, copies = copies, []
+        return {
+            "email_to": ", ".join(map(formataddr, to)),
+            "email_cc": ", ".join(map(formataddr, copies)),
+        }

@@ -17,6 +17,7 @@ from peers.scripted_smtp import HANG_UP, SILENCE, ScriptedSmtp
 from dev.image import INSTALLED
 from dev.smtp import SmtpServer
 
+from .conftest import MAILBOXES
 from .mailbox import Mailbox
 from .office import PASSWORD, Office
 
@@ -110,7 +111,7 @@ class Writer:
 
 @pytest.fixture(scope="module")
 def users(dovecot):
-    return {f"user{number}@ours.example": PASSWORD for number in range(60)}
+    return {f"user{number}@ours.example": PASSWORD for number in range(MAILBOXES)}
 
 
 @pytest.fixture(scope="module")
