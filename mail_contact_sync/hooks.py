@@ -41,6 +41,3 @@ def uninstall_hook(env):
         """
     )
     env["ir.config_parameter"].search([("key", "=like", "mail\\_contact\\_sync.%")]).unlink()
-    # Core may come to the group before the rules that hold on to it.
-    group = env.ref("mail_contact_sync.group_mail_sync_manager")
-    env["ir.rule"].search([("groups", "in", group.ids)]).unlink()

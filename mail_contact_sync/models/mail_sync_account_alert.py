@@ -30,8 +30,9 @@ class MailSyncAccount(models.Model):
 
     def _alert_manager(self):
         """A mailbox whose owner has left is somebody's to hand over or to remove."""
-        group = self.env.ref("mail_contact_sync.group_mail_sync_manager").sudo()
         for account in self:
+            # in here: users are written without a mailbox too, even while the group is deleted
+            group = self.env.ref("mail_contact_sync.group_mail_sync_manager").sudo()
             managers = group.all_user_ids.filtered(
                 lambda user, account=account: (
                     user.active
