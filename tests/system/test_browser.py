@@ -38,6 +38,36 @@ def test_an_open_chatter_shows_what_arrives(office, mailbox, log_in):
     office.wait_for(saved, mailbox.customer)
 
 
+def test_what_is_posted_while_a_chatter_is_read_again_stays(mailbox, log_in):
+    mailbox.append("yesterday's", hours=24)
+    mailbox.read()
+    page = open_chatter(log_in("anna"), mailbox)
+    expect_mails(page, "yesterday's")
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/mail/thread/messages", hold_the_first)
+    mailbox.deliver("An offer")
+    with page.expect_request("**/mail/thread/messages"):
+        mailbox.sync()
+    while not held:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Log note").click()
+    page.locator(".o-mail-Composer-input").fill("She called")
+    page.get_by_role("button", name="Log", exact=True).click()
+    note = page.locator(".o-mail-Message").filter(has_text="She called")
+    expect(note).to_be_visible()
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect_mails(page, "An offer", "yesterday's")
+    expect(note).to_be_visible()
+
+
 def test_a_row_of_the_list_opens_the_mail(mailbox, log_in):
     mailbox.append("An offer")
     mailbox.read()

@@ -46,13 +46,18 @@ export class SyncedMail {
     }
 
     async refreshThread(thread) {
+        const known = new Set(thread.persistentMessages.map(({ id }) => id));
         const limit = Math.max(this.store.FETCH_LIMIT, thread.persistentMessages.length);
         const { data, messages } = await rpc(thread.getFetchRoute(), {
             ...thread.getFetchParams(),
             fetch_params: { limit },
         });
         this.store.insert(data);
-        thread.messages = this.store["mail.message"].insert(messages.reverse());
+        const answered = new Set(messages);
+        // Posted while we asked, or about to be: the answer may not know of it.
+        const since = thread.messages.filter(({ id }) => !known.has(id) && !answered.has(id));
+        const found = this.store["mail.message"].insert(messages.reverse());
+        thread.messages = [...found, ...since];
         thread.loadOlder = messages.length === limit;
     }
 }
