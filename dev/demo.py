@@ -21,9 +21,11 @@ from .process import free_port
 from .progress import fail, say
 from .rpc import Client
 from .sandbox import Sandbox
+from .smtp import SmtpServer
 
 _OWNER, _ADDRESS = "Anna Lindqvist", "anna.lindqvist@halden-weighing.example"
 _COLLEAGUE = "Ben Okafor <ben.okafor@halden-weighing.example>"
+_COMPANY = "odoo@halden-weighing.example"
 _GROUPS = [("base", "group_partner_manager"), ("sales_team", "group_sale_salesman")]
 
 
@@ -37,7 +39,8 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         mailbox = generate(_ADDRESS, _OWNER, datetime.now(timezone.utc), _COLLEAGUE)
         copies = mailbox.copy_for(mailbox.colleague.email)
         customer = _customer(mailbox)
-        users = dict.fromkeys((_ADDRESS, mailbox.colleague.email, customer["email"]), "demo")
+        people = (_ADDRESS, mailbox.colleague.email, _COMPANY, *_addresses(mailbox))
+        users = dict.fromkeys(people, "demo")
         dovecot = sandbox.dovecot(users)
         mailbox.write_maildir(dovecot.maildir(_ADDRESS))
         copies.write_maildir(dovecot.maildir(mailbox.colleague.email))
@@ -59,6 +62,7 @@ def show(environment: Environment, *, port: int | None, once: bool, provider: st
         admin = Client(odoo.url, odoo.database, "admin", "admin")
         name_server = f"127.0.0.1:{names.port}"
         admin.call("ir.config_parameter", "set_param", "mail_contact_sync.name_server", name_server)
+        _send_by(admin, smtp)
         contacts = _create_users_and_contacts(admin, mailbox)
         anna = Client(odoo.url, odoo.database, "anna", "anna")
         say("Connecting the mailbox; the scheduled action syncs it")
@@ -81,6 +85,37 @@ def _customer(mailbox: DemoMailbox) -> dict:
     """A contact with one address, who has a mailbox here, too."""
     people = (each for each in mailbox.contacts if not each["is_company"])
     return next(each for each in people if each["email"].isascii() and "," not in each["email"])
+
+
+def _addresses(mailbox: DemoMailbox) -> list[str]:
+    """At all of them somebody is there to be written to."""
+    fields = (contact["email"] or "" for contact in mailbox.contacts)
+    return [
+        address
+        for field in fields
+        for address in field.split(", ")
+        if address and address.isascii()
+    ]
+
+
+def _send_by(admin: Client, smtp: SmtpServer) -> None:
+    """What Odoo tells people itself goes by this server, too."""
+    admin.call(
+        "ir.mail_server",
+        "create",
+        {
+            "name": "demo",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": smtp.port,
+            "smtp_user": _COMPANY,
+            "smtp_pass": smtp.users[_COMPANY],
+            "from_filter": _COMPANY,
+        },
+    )
+    name, domain = _COMPANY.split("@")
+    admin.call("mail.alias.domain", "create", {"name": domain, "default_from": name})
+    [user] = admin.call("res.users", "search", [("login", "=", "admin")])
+    admin.call("res.users", "write", [user], {"email": _COMPANY})
 
 
 def _peer(

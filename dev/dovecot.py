@@ -66,6 +66,9 @@ service lmtp {{
 service stats {{
   chroot =
 }}
+# a+b@c.example is a user of its own
+recipient_delimiter =
+auth_username_chars =
 """
 
 _MAILBOX = """

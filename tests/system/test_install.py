@@ -35,6 +35,7 @@ _RECORDS = """
     UNION ALL SELECT 'rule', name FROM ir_rule
     UNION ALL SELECT 'access', name FROM ir_model_access
     UNION ALL SELECT 'group', name->>'en_US' FROM res_groups
+    UNION ALL SELECT 'privilege', name->>'en_US' FROM res_groups_privilege
     UNION ALL SELECT 'action', name->>'en_US' FROM ir_act_window
     UNION ALL SELECT 'server action', name->>'en_US' FROM ir_act_server
     UNION ALL SELECT 'scheduled action', cron_name FROM ir_cron
