@@ -2,10 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What people see of it, in a browser."""
 
+from base64 import b64decode
+from email import message_from_bytes, policy
+
 from playwright.sync_api import expect
 
 from .browser import expect_mails, open_chatter
 from .mailbox import body
+
+_PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def test_a_chatter_stands_in_the_order_of_the_dates(mailbox, log_in):
@@ -66,6 +73,23 @@ def test_what_is_posted_while_a_chatter_is_read_again_stays(mailbox, log_in):
     route.fulfill(response=answer)
     expect_mails(page, "An offer", "yesterday's")
     expect(note).to_be_visible()
+
+
+def test_a_picture_in_the_text_is_no_file_beside_it(mailbox, log_in):
+    mail = message_from_bytes(mailbox.letter("An offer"), policy=policy.default)
+    mail.set_content(body("An offer"))
+    mail.add_alternative(f'<p>{body("An offer")} <img src="cid:logo"></p>', "html")
+    mail.get_payload()[1].add_related(_PIXEL, "image", "png", cid="<logo>", filename="logo.png")
+    mail.add_attachment(_PIXEL, "image", "png", filename="machine.png")
+    mailbox.client.append("INBOX", mail.as_bytes())
+    mailbox.read()
+    page = open_chatter(log_in("anna"), mailbox)
+    letter = page.locator(".o-mail-Message").filter(has_text=body("An offer"))
+    picture = letter.locator(".o-mail-Message-body img")
+    expect(picture).to_have_js_property("naturalWidth", 1)
+    files = letter.locator(".o-mail-AttachmentList .o-mail-AttachmentContainer")
+    expect(files).to_have_count(1)
+    expect(files).to_have_attribute("title", "machine.png")
 
 
 def test_a_row_of_the_list_opens_the_mail(mailbox, log_in):
