@@ -24,13 +24,13 @@ from ..base import (
 )
 from ..net.dns_records import Resolver
 from ..net.fence import Fence
+from ..outgoing import without_bcc
 from . import mail
 from .discovery import discover
 from .folders import folders
 from .http import TIMEOUT, Http
 from .items import MAX_ITEMS, Items
 from .scan import Cursor, step
-from .send import outgoing
 from .session import MAIL, Session
 from .settings import Endpoint, ExchangeServer, service_url, ssl_context
 from .soap import Element, Soap, find_all, text
@@ -148,7 +148,7 @@ class ExchangeMailbox:
             raise error
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
-        prepared = outgoing(message, recipients)
+        prepared = without_bcc(message, recipients)
         # So that the line is known to be up, and the login to be good, when it matters.
         self._session.distinguished(["sentitems"])
         try:
