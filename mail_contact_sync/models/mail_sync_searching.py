@@ -168,23 +168,11 @@ class MailSyncSearch(models.Model):
     @api.model
     def _addresses(self, wanted: set[int], account) -> dict[str, int]:
         """The addresses of the account's contacts that have these keys, with their keys."""
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT partner.email FROM mail_sync_contact_key contact
-                JOIN res_partner partner ON partner.id = contact.partner_id
-                JOIN res_company company ON company.id = %s
-                WHERE contact.key = ANY(%s) AND %s
-                """,
-                account.company_id.id,
-                list(wanted),
-                IS_CONTACT,
-            )
-        )
         keys = self.env["mail.sync.vault"]._keys()
         own = account._own_addresses()
         of = self.env["mail.sync.contact.key"]._addresses
-        addresses = {address for (text,) in self.env.cr.fetchall() for address in of(text)}
+        texts = self._of_contacts(account, wanted, SQL("partner.email"))
+        addresses = {address for text in texts for address in of(text)}
         return {
             address: key
             for address in sorted({normalise_address(each) for each in addresses - own})
@@ -230,14 +218,20 @@ class MailSyncSearch(models.Model):
     @api.model
     def _contacts(self, account, keys: set[int]) -> set[int]:
         """Those of ``keys`` that are a contact's."""
+        return self._of_contacts(account, keys, SQL("contact.key"))
+
+    @api.model
+    def _of_contacts(self, account, keys: set[int], column: SQL) -> set:
+        """What the account's contacts of these keys have in ``column``."""
         self.env.cr.execute(
             SQL(
                 """
-                SELECT DISTINCT contact.key FROM mail_sync_contact_key contact
+                SELECT DISTINCT %s FROM mail_sync_contact_key contact
                 JOIN res_partner partner ON partner.id = contact.partner_id
                 JOIN res_company company ON company.id = %s
                 WHERE contact.key = ANY(%s) AND %s
                 """,
+                column,
                 account.company_id.id,
                 list(keys),
                 IS_CONTACT,
