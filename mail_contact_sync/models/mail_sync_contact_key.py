@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize_all, split_every
 
@@ -7,6 +9,8 @@ from ..vault import KeyLost
 from .fields import BigInt
 
 REBUILD_BATCH = 10_000
+#: What ``email_normalize_all`` would only make lower case, at ten times the cost.
+_PLAIN = re.compile(r"[a-z0-9_-]+(?:[.+][a-z0-9_-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 class MailSyncContactKey(models.Model):
@@ -29,6 +33,8 @@ class MailSyncContactKey(models.Model):
     @api.model
     def _addresses(self, text: str) -> list[str]:
         """All addresses in the text of an Email field."""
+        if text and text.isascii() and _PLAIN.fullmatch(lower := text.lower()):
+            return [lower]
         return email_normalize_all(text) if text else []
 
     @api.model

@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo.tests.common import tagged
+from odoo.tools import email_normalize_all
 
 from .common import SyncCase
 
@@ -23,6 +24,23 @@ class TestContacts(SyncCase):
         self.env.cr.flush()
         lane = self.env.ref("mail_contact_sync.ir_cron_lane_1")
         return self.env["ir.cron.trigger"].search_count([("cron_id", "=", lane.id)])
+
+    def test_addresses_are_read_as_odoo_reads_them(self):
+        odd = (
+            "\u212aa@b.c",
+            "İa@b.c",
+            "\x0ba@b.c",
+            "a..b@b.c",
+            ".a@b.c",
+            "a@b",
+            "a@b..c",
+            "a b@c.d",
+        )
+        several = ("a@b.c, D <d@e.f>", "a@b.c d@e.f", '"a@b.c" <d@e.f>', "a@b.c;d@e.f", "a@b.c,")
+        for text in (*odd, *several, "Anna.K+x@Ours.test", " a@b.c", "a@b.c\n", "é@b.c"):
+            with self.subTest(text):
+                addresses = self.env["mail.sync.contact.key"]._addresses(text)
+                self.assertEqual(addresses, email_normalize_all(text))
 
     # The past of a contact ----------------------------------------------------
 
