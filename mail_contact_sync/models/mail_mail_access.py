@@ -3,6 +3,10 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .mail_message_access import SYNC_FIELDS
+
+#: Written by what sends from mailboxes alone.
+SENDING_FIELDS = SYNC_FIELDS | {"sync_account_id", "sync_attempts", "sync_unfiled"}
 #: What whoever runs the mail queue may change of what somebody wrote from her mailbox.
 QUEUE = {"state", "scheduled_date"}
 
@@ -21,6 +25,22 @@ class MailMail(models.Model):
         return super()._has_field_access(field, operation) and (
             self.env.su or operation == "read" or not field.name.startswith("sync_")
         )
+
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        return {name: defaults[name] for name in defaults.keys() - SENDING_FIELDS}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Core creates mails with all rights, and some with values that a browser has sent.
+        messages = self.env["mail.message"]
+        messages._sync_check_values(vals_list, SENDING_FIELDS)
+        mails = super().create(vals_list)
+        messages = mails.sudo().mail_message_id
+        if hidden := messages - messages._sync_readable():
+            raise hidden.sudo(False)._make_access_error("read")
+        return mails
 
     def write(self, vals):
         if not self.env.su and vals.keys() - QUEUE and self.sudo().sync_account_id:

@@ -3,16 +3,15 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .fields import ReadableMessages
 
 #: Written by the engine alone.
-SYNC_FIELDS = (
-    *("sync_message_id", "sync_access", "sync_user_ids"),
-    *("sync_sender_id", "sync_origin_id"),
+SYNC_FIELDS = frozenset(
+    ["sync_message_id", "sync_access", "sync_user_ids", "sync_sender_id", "sync_origin_id"]
 )
 TOKEN = re.compile(r"(/web/image/\d+)\?access_token=[\w-]+")
 
@@ -88,6 +87,21 @@ class MailMessage(models.Model):
             self.env.su or operation == "read" or field.name not in SYNC_FIELDS
         )
 
+    @api.model
+    def default_get(self, fields):
+        # What a user sets as her default counts where core creates with all rights, too.
+        defaults = super().default_get(fields)
+        return {name: defaults[name] for name in defaults.keys() - SYNC_FIELDS}
+
+    @api.model
+    def _sync_check_values(self, vals_list, names=SYNC_FIELDS):
+        """Raise AccessError where anybody but the engine says what is the engine's to say.
+
+        All rights prove nothing: core creates with them what a browser has sent.
+        """
+        if not self.env.user._is_superuser() and any(vals.keys() & names for vals in vals_list):
+            raise AccessError(self.env._("Only Odoo itself notes how an e-mail was synced."))
+
     # Paths ------------------------------------------------------------------------
 
     def fetch(self, field_names=None):
@@ -116,10 +130,20 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._sync_check_values(vals_list)
         messages = super().create(vals_list)
+        if not self.env.user._is_superuser():
+            messages._sync_check_files()
         for message in messages.filtered("sync_access"):
             message._sync_close_files()
         return messages
+
+    def _sync_check_files(self):
+        """Nobody takes along a file of a message that she may not read."""
+        files = self.sudo().attachment_ids.filtered(lambda file: file.res_model == self._name)
+        sources = self.browse(files.mapped("res_id")).exists() - self
+        if hidden := sources - sources._sync_readable():
+            raise hidden.sudo(False)._make_access_error("read")
 
     def _sync_close_files(self):
         """The files of a synced message are read by its readers and nobody else.

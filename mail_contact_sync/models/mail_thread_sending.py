@@ -69,8 +69,10 @@ class MailThread(models.AbstractModel):
     @api.model
     def _sync_check_recipients(self, kwargs):
         """Before anything is posted: there is somebody to write to, and all can be written to."""
-        # sudo: whom the caller was allowed to name
-        partners = self.env["res.partner"].sudo().browse(kwargs.get("partner_ids") or [])
+        partners = self.env["res.partner"].browse(kwargs.get("partner_ids") or [])
+        # As the user: what is said of them, and the header, would tell who they are.
+        partners.sudo(False).check_access("read")
+        partners = partners.sudo()
         outside = partners.filtered("partner_share")
         if nameless := outside.filtered(lambda each: not email_normalize_all(each.email)):
             raise UserError(
@@ -151,7 +153,6 @@ class MailThread(models.AbstractModel):
                     "mail_message_id": message.id,
                     "is_notification": True,
                     "auto_delete": False,
-                    "sync_account_id": sender.id,
                     "email_from": sender._sender_line(),
                     **self._sync_to_and_cc(message.sudo().parent_id, people),
                     "body_html": sender._signed(message),
@@ -163,6 +164,7 @@ class MailThread(models.AbstractModel):
                 }
             )
         )
+        mail.sync_account_id = sender
         base = self._notify_by_email_get_base_notification_values(message)
         self.env["mail.notification"].sudo().create(
             [

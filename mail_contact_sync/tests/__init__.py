@@ -34,6 +34,7 @@ from . import (
     test_microsoft_sign_in,
     test_past,
     test_removal,
+    test_sending_by_others,
     test_settings,
     test_traces,
     test_vault,

@@ -1,0 +1,102 @@
+# Copyright 2026 mail_contact_sync contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
+from odoo.exceptions import AccessError
+from odoo.tests.common import new_test_user
+
+from .writing import WritingCase
+
+
+class TestSendingByOthers(WritingCase):
+    """Core creates mails with all rights and with what a browser sent: nothing of ours by it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.env["mail.template"].create(
+            {
+                "name": "Greeting",
+                "model_id": cls.env.ref("base.model_res_partner").id,
+                "subject": "Forged",
+                "body_html": "<p>Forged</p>",
+            }
+        )
+
+    def send(self, user=None, **values):
+        """As a browser can: a template, and whatever it wants in its mail."""
+        mail_id = (
+            self.template.with_user(user or self.ben)
+            .with_context(**values.pop("context", {}))
+            .send_mail(self.customer.id, email_values={"email_to": "eve@evil.test", **values})
+        )
+        return self.env["mail.mail"].browse(mail_id)
+
+    def default(self, model, name, value):
+        self.env["ir.default"].with_user(self.ben).create(
+            {
+                "field_id": self.env["ir.model.fields"]._get(model, name).id,
+                "user_id": self.ben.id,
+                "json_value": json.dumps(value),
+            }
+        )
+
+    def private_message(self):
+        self.account.visibility = "private"
+        file = (
+            self.env["ir.attachment"]
+            .with_user(self.anna)
+            .create({"name": "secret.txt", "raw": b"secret", "res_model": "mail.compose.message"})
+        )
+        return self.post(attachment_ids=file.ids, subject="Secret").sudo()
+
+    def test_a_template_sends_nothing_from_a_mailbox(self):
+        administrator = new_test_user(self.env, "boss", groups="base.group_system")
+        for user in (self.ben, administrator, self.anna):
+            for name, value in {
+                "sync_account_id": self.account.id,
+                "sync_sender_id": self.account.id,
+                "sync_access": "shared",
+                "sync_message_id": "<a@b.test>",
+            }.items():
+                with self.subTest(name=name), self.assertRaises(AccessError):
+                    self.send(user, **{name: value})
+
+    def test_no_default_sends_from_a_mailbox(self):
+        context = {
+            "default_sync_account_id": self.account.id,
+            "default_sync_sender_id": self.account.id,
+        }
+        mail = self.send(context=context)
+        self.assertFalse(mail.sync_account_id or mail.mail_message_id.sync_sender_id)
+        self.default("mail.mail", "sync_account_id", self.account.id)
+        self.assertFalse(self.send().sync_account_id)
+        self.default("mail.message", "sync_sender_id", self.account.id)
+        self.default("mail.message", "sync_access", "shared")
+        message = self.post(user=self.ben, sync_sender_id=False)
+        self.assertFalse(message.sync_sender_id or message.sync_access)
+
+    def test_a_template_takes_no_private_message_along(self):
+        message = self.private_message()
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self.send(mail_message_id=message.id)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self.send(attachment_ids=[(4, message.attachment_ids.id)])
+        self.assertEqual(message.subject, "Secret")
+        self.assertTrue(self.send(self.anna, attachment_ids=[(4, message.attachment_ids.id)]))
+
+    def test_whom_she_may_not_see_she_does_not_write_to(self):
+        """Neither the error nor the e-mail tells who it is."""
+        self.env["ir.rule"].create(
+            {
+                "name": "hidden",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "domain_force": f"[('id', '!=', {self.dora.id})]",
+            }
+        )
+        for address in (False, "dora@customer.test"):
+            self.dora.email = address
+            with self.assertRaises(AccessError) as refused:
+                self.post(to=self.customer + self.dora)
+            self.assertNotIn("Dora", str(refused.exception))
+        self.assertFalse(self.outbox.sent)
