@@ -16,6 +16,7 @@ from . import (
     mail_message_list,
     mail_message_sending,
     mail_notification,
+    mail_notification_access,
     mail_scheduled_message,
     mail_sync_account,
     mail_sync_account_actions,

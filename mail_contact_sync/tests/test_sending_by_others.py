@@ -5,6 +5,8 @@ import json
 from odoo.exceptions import AccessError
 from odoo.tests.common import new_test_user
 
+from ..connectors import reasons
+from ..connectors.base import MessageError
 from .writing import WritingCase
 
 
@@ -84,6 +86,39 @@ class TestSendingByOthers(WritingCase):
             self.send(attachment_ids=[(4, message.attachment_ids.id)])
         self.assertEqual(message.subject, "Secret")
         self.assertTrue(self.send(self.anna, attachment_ids=[(4, message.attachment_ids.id)]))
+
+    def test_nobody_adds_a_recipient_to_what_is_tried_again(self):
+        self.outbox.error = MessageError(reasons.MESSAGE_TOO_LARGE)
+        message = self.post().sudo()
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        evil = {
+            "mail_mail_id": mail.id,
+            "mail_message_id": message.id,
+            "notification_type": "email",
+            "notification_status": "exception",
+            "mail_email_address": "eve@evil.test",
+        }
+        told = self.env["mail.notification"].with_user(self.ben)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            told.create(evil)
+        other = self.post(user=self.ben, sync_sender_id=False, to=self.dora).sudo()
+        own = told.sudo().create({"mail_message_id": other.id, "res_partner_id": self.ben.partner_id.id})
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            own.sudo(False).write(evil)
+        own.sudo(False).is_read = True
+        self.outbox.error = None
+        message.with_user(self.anna).action_sync_send_again()
+        [(_letter, recipients)] = self.outbox.sent
+        self.assertEqual(recipients, ["clara@customer.test"])
+
+    def test_to_whom_a_private_message_went_is_private(self):
+        message = self.private_message()
+        told = self.env["mail.notification"]
+        mine = [("mail_message_id", "=", message.id)]
+        self.assertEqual(told.with_user(self.anna).search(mine).res_partner_id, self.customer)
+        self.assertFalse(told.with_user(self.ben).search(mine))
+        with self.assertRaises(AccessError):
+            message.notification_ids.with_user(self.ben).read(["res_partner_id"])
 
     def test_whom_she_may_not_see_she_does_not_write_to(self):
         """Neither the error nor the e-mail tells who it is."""
