@@ -1,7 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests.common import new_test_user
 
@@ -135,3 +137,44 @@ class TestSendingByOthers(WritingCase):
                 self.post(to=self.customer + self.dora)
             self.assertNotIn("Dora", str(refused.exception))
         self.assertFalse(self.outbox.sent)
+
+    def schedule(self, user=None, **values):
+        return (
+            self.env["mail.scheduled.message"]
+            .with_user(user or self.anna)
+            .create(
+                {
+                    "model": "res.partner",
+                    "res_id": self.customer.id,
+                    "body": "Secret",
+                    "scheduled_date": fields.Datetime.now() + timedelta(days=1),
+                    "partner_ids": [(6, 0, self.customer.ids)],
+                    "author_id": self.anna.partner_id.id,
+                    "notification_parameters": json.dumps({"sync_sender_id": self.account.id}),
+                    **values,
+                }
+            )
+        )
+
+    def test_what_a_private_mailbox_will_send_is_private_before(self):
+        planned = self.schedule()
+        theirs = planned.with_user(self.ben)
+        self.assertTrue(theirs.search([("id", "=", planned.id)]).read(["body"]))
+        self.account.visibility = "private"
+        self.env.flush_all()
+        self.assertFalse(theirs.search([("id", "=", planned.id)]))
+        for refused in (lambda: theirs.read(["body"]), theirs.unlink):
+            with self.assertRaises(AccessError):
+                refused()
+        self.assertTrue(planned.read(["body"]))
+        self.account.sudo().unlink()
+        self.assertTrue(planned.sync_private)
+        self.assertFalse(theirs.search([("id", "=", planned.id)]))
+
+    def test_nobody_hides_by_it_what_is_not_hers(self):
+        self.account.visibility = "private"
+        self.assertFalse(self.schedule(user=self.ben).sync_private)
+        for odd in ("", "[]", "nothing", '{"sync_sender_id": "1"}', '{"sync_sender_id": [1]}'):
+            self.assertFalse(self.schedule(notification_parameters=odd).sync_private)
+        with self.assertRaises(AccessError):
+            self.schedule(sync_private=True)
