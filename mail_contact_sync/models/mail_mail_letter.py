@@ -16,6 +16,7 @@ from ..mime.writing import File, Letter, compose
 #: Bytes of all files of one message; beyond it no provider takes it.
 MAX_FILES = 150 << 20
 _FILE = re.compile(r"/web/(?:image|content)/(\d+)")
+_TOKEN = re.compile(r"[?&]access_token=([\w-]+)")
 _REDIRECTS = {"o_mail_redirect", "o_channel_redirect", "o-discuss-mention"}
 
 
@@ -66,7 +67,7 @@ class MailMail(models.Model):
         """The text, whose pictures it shows by name, and all files; raise MessageError.
 
         Of what the text points to, only files of this very message are sent, and pictures that
-        its author herself has put into Odoo.
+        its author herself has put into Odoo and into a text: what she quotes may point to any.
         """
         page = fromstring(f"<div>{self.body_html or ''}</div>")
         _strip(page)
@@ -74,8 +75,7 @@ class MailMail(models.Model):
         domain = self.message_id.strip("<>").rpartition("@")[2]
         shown = {}
         for image in page.iter("img"):
-            found = _FILE.search(image.get("src") or "")
-            file = self._sync_shown(int(found[1])) if found else files.browse()
+            file = self._sync_shown(image.get("src") or "")
             if file:
                 shown[file] = f"{file.id}@{domain}"
                 image.set("src", f"cid:{shown[file]}")
@@ -95,12 +95,17 @@ class MailMail(models.Model):
             for file in files
         )
 
-    def _sync_shown(self, number: int):
-        """The picture of this number, if it may be sent."""
-        file = self.env["ir.attachment"].sudo().browse(number).exists()
+    def _sync_shown(self, source: str):
+        """The picture that is shown by ``source``, if it may be sent.
+
+        The editor shows a picture by its token, which nobody else knows.
+        """
+        found, token = _FILE.match(source), _TOKEN.search(source)
+        file = self.env["ir.attachment"].sudo().browse(int(found[1]) if found else 0).exists()
         hers = file.create_uid == self.sync_account_id.user_id
+        known = file.public or (token and file.access_token == token[1])
         own = file in self.mail_message_id.attachment_ids.sudo()
-        return file if own or hers else file.browse()
+        return file if own or (hers and known) else file.browse()
 
 
 def _strip(page):

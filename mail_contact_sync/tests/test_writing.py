@@ -150,9 +150,29 @@ class TestWriting(WritingCase):
             .with_user(self.anna)
             .create({"name": "pasted.png", "datas": PIXEL, "res_model": "res.partner"})
         )
-        self.post(f'<p><img src="/web/image/{pasted.id}-abc/pasted.png"></p>')
+        [token] = pasted.generate_access_token()
+        self.post(f'<p><img src="/web/image/{pasted.id}-abc/a.png?access_token={token}"></p>')
         [inline] = [part for part in self.letter.walk() if part["Content-ID"]]
         self.assertEqual(inline.get_filename(), "pasted.png")
+
+    def test_what_she_quotes_takes_no_picture_of_hers_along(self):
+        """Whoever wrote it can number them all."""
+        passport = (
+            self.env["ir.attachment"]
+            .with_user(self.anna)
+            .create({"name": "passport.png", "datas": PIXEL})
+        )
+        [token] = passport.generate_access_token()
+        for source in (
+            f"/web/image/{passport.id}",
+            f"/web/image/{passport.id}?access_token=guessed",
+            f"https://elsewhere.test/web/image/{passport.id}",
+            f"https://elsewhere.test/web/image/{passport.id}?access_token={token}",
+        ):
+            with self.subTest(source=source):
+                self.outbox.sent.clear()
+                self.post(f'<blockquote><img src="{source}"></blockquote>')
+                self.assertEqual([part["Content-ID"] for part in self.letter.walk()], [None] * 3)
 
     def test_the_signature_is_the_mailboxes_else_hers(self):
         self.post()
