@@ -12,6 +12,9 @@ from .mail_sync_posting import sync_message_id
 #: Messages of one Message-ID on one contact with which a mail is compared word by word.
 MOST_COMPARED = 20
 
+#: What stands in each Message-ID that Odoo makes.
+MADE_BY_ODOO = "-openerp-"
+
 #: Who holds a message, or held it in a mailbox that was removed; what they brought.
 HOLDERS = SQL(
     """(
@@ -61,7 +64,8 @@ class MailSyncIdentity(models.AbstractModel):
         """Of each match the messages of its Message-ID: match, message, same, own, closed.
 
         Same is what somebody brought with the very same content.  Own is what was written in
-        Odoo, whose Message-ID nobody knew before.  Closed is what others keep to themselves.
+        Odoo, whose Message-ID nobody knew before: Odoo made it, as its form says; whoever posts
+        can give another.  Closed is what others keep to themselves.
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -80,8 +84,9 @@ class MailSyncIdentity(models.AbstractModel):
                         WHERE holder.mail_message_id = message.id
                             AND holder.digest_key = brought.digest
                     ),
-                    message.message_type NOT IN ('email', 'email_outgoing')
-                    OR message.message_type = 'email_outgoing' AND message.sync_access IS NULL,
+                    (message.message_type NOT IN ('email', 'email_outgoing')
+                    OR message.message_type = 'email_outgoing' AND message.sync_access IS NULL)
+                    AND (message.sync_sender_id IS NOT NULL OR message.message_id LIKE %(made)s),
                     coalesce(message.sync_access = 'private', false) AND NOT EXISTS (
                         SELECT FROM mail_message_sync_user_rel reader
                         WHERE reader.message_id = message.id AND reader.user_id = %(user)s
@@ -103,6 +108,7 @@ class MailSyncIdentity(models.AbstractModel):
                 ids=[sync_message_id(mails[match.ref]) for match in batch],
                 digests=self._digests(batch, mails),
                 holders=HOLDERS,
+                made=f"%{MADE_BY_ODOO}%",
                 user=account.user_id.id,
             )
         )
@@ -143,7 +149,8 @@ class MailSyncIdentity(models.AbstractModel):
             copy.sync_access != "private" or kept.sync_user_ids != copy.sync_user_ids
         )
         brought = ("email",) if not kept.sync_access else ("email", "email_outgoing")
-        if kept.message_type not in brought and not is_closed:
+        is_made_here = kept.sync_sender_id or MADE_BY_ODOO in (kept.message_id or "")
+        if kept.message_type not in brought and is_made_here and not is_closed:
             return True
         self.env.flush_all()
         self.env.cr.execute(

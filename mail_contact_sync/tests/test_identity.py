@@ -35,6 +35,37 @@ class TestIdentity(SyncCase):
     def one(self):
         return self.synced().ensure_one()
 
+    # A comment ------------------------------------------------------------------------
+
+    def comment(self, message_id, user=None):
+        return self.customer.with_user(user or self.ben).message_post(
+            body="Nothing to see", message_id=message_id, message_type="comment"
+        )
+
+    def test_a_comment_of_its_message_id_keeps_no_real_one_out(self):
+        self.comment("<known@customer.test>")
+        self.arrive(self.raw())
+        self.sync()
+        self.assertIn("Customers' Bank", self.one().body)
+
+    def test_what_odoo_wrote_is_known_by_the_id_that_odoo_made(self):
+        message = self.comment(None)
+        self.assertIn("-openerp-", message.message_id)
+        self.arrive(self.mail(message_id=message.message_id, body=TEXT))
+        self.sync()
+        self.assertFalse(self.synced())
+
+    def test_a_comment_of_its_message_id_stands_for_none_when_contacts_are_merged(self):
+        kept = self.env["res.partner"].create({"name": "D", "email": "d@customer.test"})
+        self.arrive(self.raw())
+        self.sync()
+        mail = self.one()
+        comment = kept.with_user(self.ben).message_post(
+            body="Nothing to see", message_id="<known@customer.test>", message_type="comment"
+        )
+        copies = self.env["mail.sync.identity"]._copies(comment.sudo(), mail)
+        self.assertFalse(copies)
+
     # Another's mailbox ---------------------------------------------------------------
 
     def test_a_forged_mail_in_another_mailbox_keeps_no_real_one_out(self):
