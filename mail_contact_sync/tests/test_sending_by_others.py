@@ -86,8 +86,19 @@ class TestSendingByOthers(WritingCase):
             self.send(mail_message_id=message.id)
         with self.assertRaises(AccessError), self.cr.savepoint():
             self.send(attachment_ids=[(4, message.attachment_ids.id)])
+        mail = self.send(context={"default_mail_message_id": message.id})
+        self.assertNotEqual(mail.sudo().mail_message_id, message)
         self.assertEqual(message.subject, "Secret")
         self.assertTrue(self.send(self.anna, attachment_ids=[(4, message.attachment_ids.id)]))
+
+    def test_no_form_of_a_mail_shows_a_private_message(self):
+        messages = {"Open": self.post(subject="Open"), "Secret": self.private_message()}
+        administrator = new_test_user(self.env, "boss", groups="base.group_system")
+        mails = self.env["mail.mail"].with_user(administrator)
+        shown = {name: {} for name in ("mail_message_id", "subject", "body", "display_name")}
+        for subject, message in messages.items():
+            answer = mails.onchange({"mail_message_id": message.id}, ["mail_message_id"], shown)
+            self.assertEqual(subject in str(answer), subject == "Open")
 
     def test_nobody_adds_a_recipient_to_what_is_tried_again(self):
         self.outbox.error = MessageError(reasons.MESSAGE_TOO_LARGE)
@@ -104,7 +115,9 @@ class TestSendingByOthers(WritingCase):
         with self.assertRaises(AccessError), self.cr.savepoint():
             told.create(evil)
         other = self.post(user=self.ben, sync_sender_id=False, to=self.dora).sudo()
-        own = told.sudo().create({"mail_message_id": other.id, "res_partner_id": self.ben.partner_id.id})
+        own = told.sudo().create(
+            {"mail_message_id": other.id, "res_partner_id": self.ben.partner_id.id}
+        )
         with self.assertRaises(AccessError), self.cr.savepoint():
             own.sudo(False).write(evil)
         own.sudo(False).is_read = True
