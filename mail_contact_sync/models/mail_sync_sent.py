@@ -30,7 +30,7 @@ class MailSyncSent(models.Model):
         """Before what is known is looked for: some providers give a mail another Message-ID.
 
         A mark can be copied from a mail of ours, so it counts in its sender's mailbox alone, where
-        her sent mail is, and once.
+        her sent mail is, and once: where our own Message-ID is found, it is used up.
         """
         sent = {
             mail.mark: mail.message_id
@@ -40,6 +40,9 @@ class MailSyncSent(models.Model):
         }
         if not sent:
             return
+        for mark in self._found(account, sent) | {mail.message_id for mail in mails.values()}:
+            if mark in sent:
+                sent[mark] = mark
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -58,3 +61,19 @@ class MailSyncSent(models.Model):
         self.env["mail.mail"].search(
             [("sync_account_id", "=", account.id), ("message_id", "in", list(sent))]
         )._sync_found()
+
+    @api.model
+    def _found(self, account, message_ids) -> set[str]:
+        """Those of which the mail stands in a chatter, found in this mailbox."""
+        keys = self.env["mail.sync.vault"]._keys()
+        of_key = {keys.message(message_id): message_id for message_id in message_ids}
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """SELECT message_key FROM mail_sync_match
+                   WHERE account_id = %s AND message_key = ANY(%s) AND state = 'posted'""",
+                account.id,
+                list(of_key),
+            )
+        )
+        return {of_key[key] for (key,) in self.env.cr.fetchall()}

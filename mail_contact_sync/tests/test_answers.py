@@ -70,6 +70,27 @@ class TestSentCopy(WritingCase):
         self.assertIn("<forged0@customer.test>", self.messages().mapped("sync_message_id"))
         self.assertEqual(len(self.messages()), 3, "hers under her own id, and both of the others")
 
+    def test_a_mark_is_used_up_by_the_mail_it_is_of(self):
+        """Where all mail is in one folder, what came from outside is there, too."""
+        for together in (False, True):
+            with self.subTest(together=together):
+                before = self.messages()
+                self.outbox.raw.clear()
+                message = self.post()
+                forged = self.mail(
+                    sender="anna@ours.test",
+                    to="clara@customer.test",
+                    message_id=f"<forged{together}@customer.test>",
+                    x_mail_contact_sync=message.message_id,
+                )
+                self.arrive(self.outbox.raw[0], "Sent")
+                if not together:
+                    self.sync()
+                self.arrive(forged, "Sent")
+                self.sync()
+                self.assertFalse(message.sync_message_id)
+                self.assertEqual(len(self.messages() - before), 2)
+
     def test_what_was_in_doubt_was_sent_if_it_is_found(self):
         self.outbox.error = SentUnknown(reasons.SENT_UNKNOWN)
         message = self.post()
