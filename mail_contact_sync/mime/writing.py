@@ -20,7 +20,7 @@ MAX_REFERENCES = 20
 
 _IDS = ("message-id", "in-reply-to", "references", MARK.lower())
 _MIMETYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def compose(letter: Letter) -> bytes:
     message["To"] = [_address(*each) for each in letter.to]
     if letter.cc:
         message["Cc"] = [_address(*each) for each in letter.cc]
-    message["Subject"] = _BREAKS.sub(" ", letter.subject).strip()
+    message["Subject"] = _line(letter.subject)
     message["Message-ID"] = letter.message_id
     if letter.references:
         message["In-Reply-To"] = letter.references[-1]
@@ -113,16 +113,25 @@ def _attach(add, file: File, **options: str) -> None:
         "message",
     ):
         maintype, subtype = "application", "octet-stream"
-    name = _BREAKS.sub(" ", file.name).strip() or "file"
+    name = _line(file.name) or "file"
     add(file.content, maintype=maintype, subtype=subtype, filename=name, **options)
 
 
 def _address(name: str, address: str) -> Address:
     """Raises ValueError."""
     local, at, domain = address.rpartition("@")
-    if not (at and local and domain) or _BREAKS.search(address):
+    if not (at and local and domain) or _BREAKS.search(address) or "=?" in address:
         raise ValueError("not an address")
-    return Address(_BREAKS.sub(" ", name).strip(), local, host_name(domain))
+    return Address(_line(name), local, host_name(domain))
+
+
+def _line(text: str) -> str:
+    """``text`` in one line, in which nothing reads as an encoded word (RFC 2047).
+
+    The standard library decodes what it is given for a header, and writes the line breaks that
+    come out: somebody's subject could add a Bcc to the answer.
+    """
+    return _BREAKS.sub(" ", text).replace("=?", "= ?").strip()
 
 
 def _kept(references: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mail_contact_sync.mime import parse
@@ -30,6 +30,9 @@ LETTER = Letter(
         File("größe.pdf", b"%PDF-1.4", "application/pdf"),
     ),
 )
+
+#: An encoded word: the library decodes what it is given for a header.
+HIDDEN = "=?utf-8?q?a=0D=0AReply-To:_eve=40evil.example=0D=0A=0D=0APay_here?="
 
 
 def structure(message):
@@ -93,12 +96,37 @@ def test_it_is_fit_for_the_line():
     assert b"=?" not in raw.split(b"References:")[1].split(b"\r\nX-")[0]
 
 
-@pytest.mark.parametrize("address", ["", "x", "a@b@", "@x.example", "a\r\nBcc: e@x.example"])
+@pytest.mark.parametrize(
+    "address", ["", "x", "a@b@", "@x.example", "a\r\nBcc: e@x.example", f"{HIDDEN}@x"]
+)
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ValueError):
         compose(replace(LETTER, to=(("Eve", address),)))
 
 
+@pytest.mark.parametrize("text", [HIDDEN, f"Re: {HIDDEN}", f"=?utf-8?q?{HIDDEN}?=", f"={HIDDEN}"])
+def test_no_encoded_word_begins_a_field_of_its_own(text):
+    letter = replace(
+        LETTER,
+        sender=(text, "anna@ours.example"),
+        to=((text, "b@x.example"),),
+        subject=text,
+        files=(File(text, b"x", "text/plain"),),
+    )
+    raw = compose(letter)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert len(message.keys()) == 11
+    assert not any(part["Reply-To"] for part in message.walk())
+    [address] = message["To"].addresses
+    for shown in (
+        message["Subject"],
+        address.display_name,
+        list(message.walk())[-1].get_filename(),
+    ):
+        assert "Pay_here" in shown and "\n" not in shown
+
+
+@example(name="A\x85B", subject="A\x85B", file="A\x85B")
 @given(name=st.text(max_size=60), subject=st.text(max_size=200), file=st.text(max_size=60))
 def test_no_text_begins_a_field_of_its_own(name, subject, file):
     letter = replace(
