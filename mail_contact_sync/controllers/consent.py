@@ -35,7 +35,7 @@ class ConsentController(http.Controller):
     """
 
     @http.route(START, type="http", auth="user", methods=["GET"])
-    def start(self, service, dialog, **_query):
+    def start(self, service, dialog="", **_query):
         """Send the browser of the dialog's user to the provider."""
         try:
             record = self._dialog(dialog)

@@ -190,8 +190,14 @@ class SignIn:
         dialog = self.dialog()
         for user in ("sam", "porta"):
             self.authenticate(user, user)
-            for number in (dialog.id, 0, "x", 10**12):
-                answer = self.url_open(f"{self.START}?dialog={number}", allow_redirects=False)
+            for query in (
+                f"?dialog={dialog.id}",
+                "?dialog=0",
+                "?dialog=x",
+                f"?dialog={10**12}",
+                "",
+            ):
+                answer = self.url_open(f"{self.START}{query}", allow_redirects=False)
                 self.assertSaid(answer, "begin again")
 
     def test_whoever_is_not_logged_in_is_sent_to_the_login(self):
