@@ -102,6 +102,22 @@ class MailMessage(models.Model):
         if not self.env.user._is_superuser() and any(vals.keys() & names for vals in vals_list):
             raise AccessError(self.env._("Only Odoo itself notes how an e-mail was synced."))
 
+    def write(self, vals):
+        self._sync_check_as_it_is()
+        return super().write(vals)
+
+    def unlink(self):
+        self._sync_check_as_it_is()
+        return super().unlink()
+
+    def _sync_check_as_it_is(self):
+        """Core lets whoever may write to a contact rewrite or delete what anybody wrote to it."""
+        if not self.env.su and any(
+            message.sync_access and message.message_type in ("email", "email_outgoing")
+            for message in self.sudo().exists()
+        ):
+            raise AccessError(self.env._("A synced e-mail stays as it came."))
+
     # Paths ------------------------------------------------------------------------
 
     def fetch(self, field_names=None):

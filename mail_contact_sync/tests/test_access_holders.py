@@ -233,6 +233,27 @@ class TestHolders(SyncCase):
                         {"model": "res.partner", "res_id": self.customer.id, **values}
                     )
 
+    def test_nobody_rewrites_it_or_deletes_it_by_itself(self):
+        self.brings("shared")
+        self.ben.group_ids |= self.env.ref("base.group_partner_manager")
+        comment = self.customer.with_user(self.ben).message_post(body="Mine")
+        for user in self.anna + self.ben + self.env.ref("base.user_admin"):
+            message = self.message.with_user(user)
+            for values in (
+                {"body": "Forged"},
+                {"author_id": user.partner_id.id},
+                {"date": "2020-01-01"},
+                {"message_type": "comment"},
+            ):
+                with self.assertRaises(AccessError):
+                    message.write(values)
+            with self.assertRaises(AccessError):
+                message.unlink()
+            message.toggle_message_starred()
+        comment.write({"body": "Still mine"})
+        self.customer.with_user(self.ben).unlink()
+        self.assertFalse((self.message + comment).exists())
+
     def test_only_the_owner_is_told_of_a_private_message(self):
         for visibility, told in (("private", {"anna"}), ("shared", {"anna", "ben", "cleo"})):
             self.account.visibility = visibility
