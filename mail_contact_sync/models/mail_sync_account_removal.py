@@ -5,10 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, escape_psql
 
 MESSAGES_PER_STEP = 500
+ROWS_PER_STEP = 20_000
 
 
 class MailSyncAccount(models.Model):
-    """Removing a mailbox: its secrets at once, its mail by the scheduled action."""
+    """Removing a mailbox: its secrets at once, all else by the scheduled action."""
 
     _inherit = "mail.sync.account"
 
@@ -39,15 +40,37 @@ class MailSyncAccount(models.Model):
             account._calm()
             account._provider()._sign_off(account)
             account.write({"state": "removing", "secret": False, "remove_mails": remove_mails})
-            account._forget_mailbox()
         self._wake()
 
     def _forget_mailbox(self):
-        """All that was read of it but what stands in the chatters."""
+        """All that was read of it but what stands in the chatters; seconds where that is much."""
         self.folder_ids.unlink()  # and the index with them
         self.env["mail.sync.match"].search(
             [("account_id", "in", self.ids), ("state", "!=", "posted")]
         ).unlink()
+
+    def _forget_some(self) -> bool:
+        """One step of forgetting the index, then the queue; False where both are gone.
+
+        In this order: what is no longer in the index is queued for no new contact.
+        """
+        bulk = (("mail_sync_envelope", "true"), ("mail_sync_match", "state <> 'posted'"))
+        for table, which in bulk:
+            self.env.cr.execute(
+                SQL(
+                    """DELETE FROM %(table)s WHERE id IN (
+                           SELECT id FROM %(table)s WHERE account_id = %(account)s AND %(which)s
+                           LIMIT %(limit)s)""",
+                    table=SQL.identifier(table),
+                    which=SQL(which),
+                    account=self.id,
+                    limit=ROWS_PER_STEP,
+                )
+            )
+            if self.env.cr.rowcount:
+                self.env.invalidate_all()
+                return True
+        return False
 
     def _only_here(self) -> SQL:
         """A query of the messages that no other mailbox holds, and their keys.
@@ -87,6 +110,9 @@ class MailSyncAccount(models.Model):
 
     def _remove_some(self):
         """One step of the removal, the last of which removes the account."""
+        self.env.flush_all()
+        if self._forget_some():
+            return
         messages = self.env["mail.message"].sudo()
         matches = self.env["mail.sync.match"].sudo()
         held_here = [("account_id", "=", self.id)]

@@ -44,14 +44,36 @@ class TestRemoval(SyncCase):
         self.env.cr.execute(f"SELECT count(*) FROM {table} WHERE account_id = {self.account.id}")
         return self.env.cr.fetchone()[0]
 
-    def test_secrets_and_index_go_at_once_and_the_rest_soon(self):
+    def test_secrets_go_at_once_and_the_rest_soon(self):
         self.remove("keep")
         self.assertEqual(self.account.state, "removing")
         self.assertFalse(self.account.secret)
-        self.assertEqual(self.rows("mail_sync_envelope"), 0)
         account = self.account
         self.sync()
         self.assertFalse(account.exists())
+
+    def test_index_and_queue_go_first_and_in_steps(self):
+        for number in range(3):
+            self.arrive(self.mail("Stranger <x@elsewhere.test>", subject=f"Mail {number}"))
+            self.arrive(self.mail(subject=f"Mail {number}"))
+        self.sync()
+        # a queue: what is not posted
+        mail = self.account.env["mail.sync.match"].search(
+            [("account_id", "=", self.account.id)], limit=3
+        )
+        mail.sudo().write({"state": "waiting"})
+        envelopes, matches = self.rows("mail_sync_envelope"), self.rows("mail_sync_match")
+        self.remove("remove")
+        self.assertEqual(
+            (self.rows("mail_sync_envelope"), self.rows("mail_sync_match")), (envelopes, matches)
+        )
+        steps = []
+        with patch(f"{REMOVAL}.ROWS_PER_STEP", 2):
+            while self.rows("mail_sync_envelope") or self.rows("mail_sync_match") > matches - 3:
+                self.account._remove_some()
+                steps.append((self.rows("mail_sync_envelope"), self.rows("mail_sync_match")))
+        index = [(left, matches) for left in range(envelopes - 2, 0, -2)] + [(0, matches)]
+        self.assertEqual(steps, [*index, (0, matches - 2), (0, matches - 3)])
 
     def test_the_mails_stay(self):
         self.remove("keep")
@@ -81,6 +103,8 @@ class TestRemoval(SyncCase):
         self.sync()
         with patch(f"{REMOVAL}.MESSAGES_PER_STEP", 2):
             self.remove("remove")
+            while self.rows("mail_sync_envelope"):
+                self.account._remove_some()
             self.account._remove_some()
             self.assertEqual(len(self.synced()), 5)
             self.sync()
