@@ -104,10 +104,16 @@ class MailSyncProviderConsent(models.AbstractModel):
             )
         if client.client_id and client.client_secret:
             return ""
+        if self.env.is_admin():
+            return self.env._(
+                "Signing in with %s is not set up yet: register Odoo there, and enter the client "
+                "ID and the client secret in the settings. They show each step.",
+                self._brand,
+            )
         return self.env._(
-            "Signing in with %s is not set up yet: an administrator has to enter a client "
-            "ID and a client secret in the settings.",
-            self._brand,
+            "Signing in with %(brand)s is not set up yet. Please ask your administrator, who finds "
+            "the steps under Settings → General Settings → Sign in with %(brand)s.",
+            brand=self._brand,
         )
 
     @api.model

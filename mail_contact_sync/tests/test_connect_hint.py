@@ -88,23 +88,51 @@ class TestConnectHint(SyncCase):
             dialog.action_add()
         self.assertIn("No outgoing server", dialog.problem)
 
-    # What is offered ----------------------------------------------------------------
+    # What is not set up -------------------------------------------------------------
 
-    def offered(self, user):
-        field = self.env["mail.sync.connect"].with_user(user).fields_get(["provider"])["provider"]
-        return {key for key, _label in field["selection"]}
+    def not_set_up(self, service):
+        """As long as this is entered, the administrator has not set the service up."""
+        parameter = f"mail_contact_sync.{service}_client_id"
+        self.env["ir.config_parameter"].set_param(parameter, False)
 
-    def test_a_provider_that_is_not_set_up_is_offered_to_administrators_alone(self):
+    def dialog(self, user, provider):
+        return self.env["mail.sync.connect"].with_user(user).create({"provider": provider})
+
+    def test_all_services_are_offered_to_everybody(self):
+        field = self.env["mail.sync.connect"].with_user(self.anna).fields_get(["provider"])
+        services = [key for key, _label in field["provider"]["selection"]]
+        self.assertEqual(services, ["google", "microsoft", "exchange", "imap"])
+
+    def test_what_is_not_set_up_is_said_to_each_in_her_words(self):
         admin = self.env.ref("base.user_admin")
-        google = type(self.env["mail.sync.provider.google"])
-        with patch.object(google, "_missing", lambda _self: "a client"):
-            self.assertNotIn("google", self.offered(self.anna))
-            self.assertIn("google", self.offered(admin))
-            # One that is there is reconnected all the same.
-            dialog = self.env["mail.sync.connect"].with_user(self.anna)
-            self.assertIn("client", dialog.create({"provider": "google"}).provider_missing)
-        with patch.object(google, "_missing", lambda _self: ""):
-            self.assertIn("google", self.offered(self.anna))
+        for service, brand in (("google", "Google"), ("microsoft", "Microsoft")):
+            self.not_set_up(service)
+            said = self.dialog(self.anna, service).provider_missing
+            self.assertIn("ask your administrator", said)
+            self.assertIn(f"Sign in with {brand}", said)
+            self.assertNotIn("client", said)
+            said = self.dialog(admin, service).provider_missing
+            self.assertIn("client ID", said)
+            self.assertNotIn("administrator", said)
+            self.assertIn(brand, said)
+
+    def test_the_administrator_is_led_to_the_very_setting(self):
+        admin = self.env.ref("base.user_admin")
+        settings = self.env["res.config.settings"].with_user(admin).get_view()["arch"]
+        for service in ("google", "microsoft"):
+            url = self.dialog(admin, service).action_settings()["url"]
+            path, _, place = url.partition("#")
+            self.assertEqual(path, "/odoo/settings")
+            self.assertIn(f'<setting id="{place}"', settings)
+
+    def test_gmail_by_password_names_the_easier_way(self):
+        self.not_set_up("google")
+        form = self.form("anna@gmail.com")
+        self.assertEqual(form.provider, "imap")
+        self.assertIn("app password", form.advice)
+        self.assertIn("signing in with Google", form.advice)
+        form.address = "anna@yahoo.com"
+        self.assertNotIn("signing in", form.advice)
 
     def test_the_dialog_says_that_syncing_is_switched_off(self):
         form = self.form("anna@ours.test")

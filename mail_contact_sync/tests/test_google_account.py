@@ -191,7 +191,7 @@ class TestGoogleAccount(GoogleCase):
     def test_without_a_client_the_dialog_says_what_is_missing(self):
         self.env["ir.config_parameter"].set_param("mail_contact_sync.google_client_id", False)
         dialog = self.dialog(provider="google")
-        self.assertIn("client ID", dialog.provider_missing)
+        self.assertIn("is not set up yet", dialog.provider_missing)
         self.assertFalse(dialog.is_admin)
         self.assertTrue(self.dialog(self.env.ref("base.user_admin"), provider="google").is_admin)
         with self.assertRaises(UserError):

@@ -195,7 +195,7 @@ class TestMicrosoftAccount(MicrosoftCase):
     def test_without_a_client_the_dialog_says_what_is_missing(self):
         self.env["ir.config_parameter"].set_param(f"{PARAMETER}client_id", False)
         dialog = self.dialog()
-        self.assertIn("client ID", dialog.provider_missing)
+        self.assertIn("is not set up yet", dialog.provider_missing)
         self.assertFalse(dialog.is_admin)
         self.assertTrue(self.dialog(self.env.ref("base.user_admin")).is_admin)
         with self.assertRaises(UserError):

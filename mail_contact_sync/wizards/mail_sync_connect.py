@@ -119,9 +119,13 @@ class MailSyncConnect(models.TransientModel):
             self.provider = key if usable else "imap"
 
     def action_settings(self):
-        """Where an administrator sets providers up."""
-        actions = self.env["ir.actions.act_window"]
-        return actions._for_xml_id("base_setup.action_general_configuration")
+        """Where an administrator sets the provider up."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/odoo/settings#mail_sync_{self.provider}",
+            "target": "self",
+        }
 
     # Steps ------------------------------------------------------------------------
 

@@ -4,7 +4,12 @@ from odoo import api, fields, models
 
 from ..connectors import reasons
 from ..connectors.discovery import login_candidates
-from ..connectors.discovery.settings import NOT_POSSIBLE, SIGN_IN, Found
+from ..connectors.discovery.settings import (
+    NOT_POSSIBLE,
+    SIGN_IN,
+    SIGN_IN_OR_APP_PASSWORD,
+    Found,
+)
 
 
 class MailSyncConnect(models.TransientModel):
@@ -13,30 +18,10 @@ class MailSyncConnect(models.TransientModel):
     _inherit = "mail.sync.connect"
 
     no_password = fields.Boolean("Takes No Password")
-    one_provider = fields.Boolean(compute="_compute_offer")
-    switched_off = fields.Boolean(compute="_compute_offer")
+    switched_off = fields.Boolean(compute="_compute_switched_off")
 
-    def _compute_offer(self):
-        self.one_provider = len(self._offered()) == 1
+    def _compute_switched_off(self):
         self.switched_off = not self.env["mail.sync.engine"]._enabled()
-
-    @api.model
-    def _offered(self) -> list[tuple[str, str]]:
-        """Providers with which something can be done: administrators can set one up."""
-        providers = self.env["mail.sync.provider"]
-        return [
-            (key, label)
-            for key, label in self._providers()
-            if self.env.is_admin() or not providers._of(key)._missing()
-        ]
-
-    @api.model
-    def fields_get(self, allfields=None, attributes=None):
-        # Only what is offered: a mailbox that is there is reconnected all the same.
-        described = super().fields_get(allfields, attributes)
-        if "selection" in described.get("provider", {}):
-            described["provider"]["selection"] = self._offered()
-        return described
 
     @api.onchange("address")
     def _onchange_address(self):
@@ -45,10 +30,26 @@ class MailSyncConnect(models.TransientModel):
         if self.account_id or self.step == "server":
             return result
         found = self.env["mail.sync.discovery"]._known(self.address) if self.address else None
-        self.advice = found and self.env["mail.sync.sentence"]._advice(found)
+        self.advice = found and self._hint(found)
         self.help_url = found and found.app_password_url
         self.no_password = bool(found and found.advice in (SIGN_IN, NOT_POSSIBLE))
         return result
+
+    def _hint(self, found: Found) -> str | bool:
+        """The advice, and the easier way where it could be had."""
+        advice = self.env["mail.sync.sentence"]._advice(found)
+        providers = self.env["mail.sync.provider"]
+        if found.advice != SIGN_IN_OR_APP_PASSWORD or found.provider not in providers._services():
+            return advice
+        service = providers._of(found.provider)
+        if not service._signs_in or not service._missing():
+            return advice
+        return f"{advice} " + self.env._(
+            "You need none once signing in with %(brand)s is set up: choose %(label)s below to see "
+            "how.",
+            brand=service._brand,
+            label=service._label(),
+        )
 
     def _ask(self, found: Found):
         """Nothing that could be tried by itself: the user has to say more."""
