@@ -73,6 +73,7 @@ class MailSyncAccount(models.Model):
     port = fields.Integer(default=993)
     security = fields.Selection(
         [("tls", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None (this machine only)")],
+        "Encryption",
         required=True,
         default="tls",
     )
@@ -81,7 +82,7 @@ class MailSyncAccount(models.Model):
     smtp_port = fields.Integer("Outgoing Port", default=465)
     smtp_security = fields.Selection(
         [("tls", "SSL/TLS"), ("starttls", "STARTTLS"), ("none", "None (this machine only)")],
-        "Outgoing Security",
+        "Outgoing Encryption",
         default="tls",
     )
 
