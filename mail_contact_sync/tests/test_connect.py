@@ -249,7 +249,8 @@ class TestConnect(SyncCase):
         self.sync()
         self.assertEqual(self.account.state, "stopped")
         self.mailbox.error = None
-        self.reconnecting(password="new").action_add()
+        done = self.reconnecting(password="new").action_add()
+        self.assertEqual(done, {"type": "ir.actions.act_window_close"}, "back to the mailbox")
         self.assertEqual(self.account._password(), "new")
         self.assertFalse(self.account.error_reason)
         self.sync()

@@ -49,7 +49,9 @@ class MailSyncConnect(models.TransientModel):
         return account.sudo(False)
 
     def _show(self, account):
-        """Go on to the mailbox."""
+        """Go on to the mailbox, or back to where *Reconnect* was pressed."""
+        if self.account_id:
+            return {"type": "ir.actions.act_window_close"}
         return {
             "type": "ir.actions.act_window",
             "res_model": account._name,
