@@ -167,7 +167,10 @@ class MailSyncSentence(models.AbstractModel):
                 "such a mailbox cannot be synced. Ask the provider for IMAP."
             ),
             reasons.NO_IMAP: _("This provider lets no other program read the mailbox."),
-            OWNER_LEFT: _("The owner of this mailbox works here no longer."),
+            OWNER_LEFT: _(
+                "The owner of this mailbox works here no longer. Hand it over to a colleague, or "
+                "remove it."
+            ),
             HANDED_OVER: _(
                 "This mailbox was handed over to you. Enter its password, and it goes on."
             ),
