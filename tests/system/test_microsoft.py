@@ -2,11 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Signing in with Microsoft, as people do it, and what becomes of it, by Graph and by IMAP."""
 
+import json
+from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from imapclient import IMAPClient
+from peers.tcp_proxy import TcpProxy
+from peers.token_end import TokenEnd
 from playwright.sync_api import expect
 
 from dev.demo_microsoft import MicrosoftImapPeer
@@ -71,6 +76,19 @@ class OutlookMailbox(MicrosoftMailbox):
     def put(self, message, received):
         self.peer.dovecot.deliver(message, self.address)
 
+    @contextmanager
+    def behind(self, rewrite):
+        """Its server behind a proxy, which changes what it says."""
+        name = "mail_contact_sync.microsoft_endpoints"
+        set_param = partial(self.office.user("admin").call, "ir.config_parameter", "set_param")
+        with TcpProxy(self.peer.dovecot.port, rewrite) as proxy:
+            place = {"imap": ["127.0.0.1", proxy.port, "none"]}
+            set_param(name, json.dumps({**self.peer.endpoints, **place}))
+            try:
+                yield
+            finally:
+                set_param(name, json.dumps(self.peer.endpoints))
+
 
 @pytest.fixture(params=[GraphMailbox, OutlookMailbox], ids=["graph", "imap"])
 def mailbox(request, peer, office, log_in):
@@ -82,6 +100,13 @@ def mailbox(request, peer, office, log_in):
 @pytest.fixture
 def graphbox(peer, office, log_in):
     mailbox = GraphMailbox(peer, office, log_in("anna"))
+    yield mailbox
+    mailbox.forget()
+
+
+@pytest.fixture
+def outlookbox(peer, office, log_in):
+    mailbox = OutlookMailbox(peer, office, log_in("anna"))
     yield mailbox
     mailbox.forget()
 
@@ -123,6 +148,23 @@ def test_a_token_ends_in_the_middle_of_reading(graphbox):
     graphbox.office.rest()
     assert graphbox.posted() == ["One", "Three", "Two"]
     assert graphbox.refreshes == refreshes + 1
+
+
+@pytest.mark.parametrize("marker", [b"HEADER.FIELDS", b"BODY[] "], ids=["scan", "delivery"])
+def test_a_token_ends_in_the_middle_of_reading_by_imap(outlookbox, marker):
+    for subject in ("One", "Two", "Three"):
+        outlookbox.add(subject)
+    refreshes = outlookbox.refreshes
+    end = TokenEnd(marker, outlookbox.peer.microsoft.consent.expire)
+    with outlookbox.behind(end):
+        outlookbox.connect()
+        outlookbox.office.rest()
+    assert end.happened
+    assert outlookbox.posted() == ["One", "Three", "Two"]
+    assert outlookbox.refreshes == refreshes + 1
+    assert not outlookbox.office.sql(
+        "SELECT FROM mail_sync_account WHERE failing_since IS NOT NULL"
+    )
 
 
 def test_a_permission_withdrawn_at_microsoft_and_given_again(mailbox):
