@@ -123,7 +123,7 @@ def test_the_token_of_somebody_else_opens_no_mailbox(mailbox, outlook, microsoft
     mailbox.server = replace(mailbox.server, login=other.user)
     microsoft.consent.refreshes = 0
     error = failure(mailbox.connect())
-    assert type(error) is AuthenticationFailed and error.reason == reasons.GRANT_REVOKED
+    assert type(error) is AuthenticationFailed and error.reason == reasons.NOT_AUTHORISED
     assert microsoft.consent.refreshes == 1 and error.detail
     for grant in (mailbox.grant, *mailbox.stored):
         assert grant.access_token not in f"{error!r} {error.detail}"

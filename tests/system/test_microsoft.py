@@ -2,25 +2,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Signing in with Microsoft, as people do it, and what becomes of it, by Graph and by IMAP."""
 
-import json
-from contextlib import contextmanager
-from functools import partial
-from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from imapclient import IMAPClient
-from peers.tcp_proxy import TcpProxy
 from peers.token_end import TokenEnd
 from playwright.sync_api import expect
 
 from dev.demo_microsoft import MicrosoftImapPeer
 from dev.graph import CLIENT_ID, CLIENT_SECRET
 
-from .consent import ConsentMailbox
+from .microsoft import USERS, GraphMailbox, OutlookMailbox
 
-_numbers = count(1)
-USERS = [f"user{number}@365.ours.example" for number in range(40)]
 DELTA = "me/mailFolders/messages/delta"
 
 
@@ -32,62 +25,6 @@ def peer(sandbox, office, chromium):
         yield peer
         assert not peer.microsoft.graph.violations
         assert not peer.microsoft.crashes
-
-
-class MicrosoftMailbox(ConsentMailbox):
-    """A mailbox at Microsoft 365, and a customer who writes to it."""
-
-    service, button, way = "Microsoft 365", "Continue with Microsoft", ""
-
-    def __init__(self, peer, office, page):
-        self.peer = peer
-        super().__init__(office, page, USERS[next(_numbers)], peer.microsoft.url)
-        setting = ("mail_contact_sync.microsoft_connector", self.way)
-        office.user("admin").call("ir.config_parameter", "set_param", *setting)
-
-    @property
-    def refreshes(self):
-        """How often a token of this app was renewed."""
-        return self.peer.microsoft.consent.refreshes
-
-    def revoke(self):
-        self.peer.microsoft.consent.revoke(self.address)
-
-    def secret(self):
-        [[secret]] = self.office.sql(
-            "SELECT secret FROM mail_sync_account WHERE id = %s", self.account
-        )
-        return secret
-
-
-class GraphMailbox(MicrosoftMailbox):
-    way = "graph"
-
-    def put(self, message, received):
-        self.peer.microsoft.mailboxes[self.address].add(message, received)
-
-
-class OutlookMailbox(MicrosoftMailbox):
-    """By IMAP: its mail is on a Dovecot that takes the tokens, from its users and from nobody
-    else; what comes in, another way brings."""
-
-    way = "microsoft-imap"
-
-    def put(self, message, received):
-        self.peer.dovecot.deliver(message, self.address)
-
-    @contextmanager
-    def behind(self, rewrite):
-        """Its server behind a proxy, which changes what it says."""
-        name = "mail_contact_sync.microsoft_endpoints"
-        set_param = partial(self.office.user("admin").call, "ir.config_parameter", "set_param")
-        with TcpProxy(self.peer.dovecot.port, rewrite) as proxy:
-            place = {"imap": ["127.0.0.1", proxy.port, "none"]}
-            set_param(name, json.dumps({**self.peer.endpoints, **place}))
-            try:
-                yield
-            finally:
-                set_param(name, json.dumps(self.peer.endpoints))
 
 
 @pytest.fixture(params=[GraphMailbox, OutlookMailbox], ids=["graph", "imap"])
@@ -247,6 +184,17 @@ def test_a_shared_mailbox_is_read_as_its_reader(graphbox):
         "SELECT address, opened_as FROM mail_sync_account WHERE id = %s", graphbox.account
     )
     assert row == (shared, own)
+
+
+def test_a_shared_mailbox_that_does_not_open_by_imap_is_said(outlookbox):
+    """Dovecot opens a mailbox to its own user alone."""
+    outlookbox.open_dialog()
+    outlookbox.dialog.get_by_label("More Settings").click()
+    outlookbox.dialog.get_by_label("Another Mailbox").fill(USERS[-1])
+    outlookbox.leave()
+    outlookbox.consent()
+    alert = outlookbox.page.get_by_role("alert")
+    expect(alert).to_contain_text(f"You may not open the mailbox {USERS[-1]}")
 
 
 def test_no_password_opens_what_tokens_open(peer):
