@@ -28,15 +28,22 @@ _FOLDERS = {
 class ExchangePeer(PasswordPeer):
     """With an empty mailbox for each of ``users``, who log in as ``DOMAIN\\user`` by NTLM.
 
-    Its certificate is signed by an authority of its own, which the users' dialog asks for.
+    Its certificate is signed by an authority of its own, which the users' dialog asks for, and
+    is for ``names``, too.
     """
 
-    def __init__(self, sandbox: Sandbox, users: Iterable[str], password: str = "demo"):
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        users: Iterable[str],
+        password: str = "demo",
+        names: Iterable[str] = (),
+    ):
         folder = sandbox.new_folder("exchange")
         self.authority = CertificateAuthority(folder)
         people = [User(user, password, _login(user)) for user in users]
         self.directory = Directory(*people)
-        self.server = EwsServer(self.directory, *self.authority.issue("localhost"))
+        self.server = EwsServer(self.directory, *self.authority.issue("localhost", *names))
         self.server.ways = list(NTLM_ONLY)
         super().__init__(password)
 

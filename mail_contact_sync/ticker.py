@@ -19,6 +19,12 @@ class Ticker:
         self._last = time.monotonic()
         #: whether something has changed that was not yet told
         self.news = bool(account.error_reason)
+        #: whether any work was done, and kept
+        self.got_on = False
+
+    def note(self, done: bool):
+        self.got_on |= done
+        self.news |= done
 
     def tick(self):
         if self.news and time.monotonic() - self._last >= PROGRESS_SECONDS:

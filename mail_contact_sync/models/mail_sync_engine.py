@@ -165,6 +165,9 @@ class MailSyncEngine(models.AbstractModel):
             finished = ticker.news = True
             # What goes wrong because somebody pauses or removes it meanwhile is no error.
             if account.exists().state == "active":
+                if ticker.got_on:
+                    # It is read all the same, and not to be tried later and later.
+                    account.write({"failures": 0, "failing_since": False})
                 self._note(account, error)
         else:
             if account.state != "active":
@@ -194,10 +197,10 @@ class MailSyncEngine(models.AbstractModel):
             self.env["mail.sync.match"]._match_envelopes(account)
             self.env.cr.commit()
             for folder in folders:
-                ticker.news |= scan(folder, connector, first=True)
+                ticker.note(scan(folder, connector, first=True))
             while True:
                 delivered = deliver(account, connector, lease)
-                ticker.news |= bool(delivered)
+                ticker.note(bool(delivered))
                 ticker.tick()
                 account.invalidate_recordset()
                 # What the user switches off meanwhile is read no further.
@@ -209,7 +212,7 @@ class MailSyncEngine(models.AbstractModel):
                 if time.monotonic() > deadline:
                     return False
                 for folder in unread:
-                    ticker.news |= scan(folder, connector)
+                    ticker.note(scan(folder, connector))
 
     @api.model
     def _scan(self, folder, connector, first: bool = False) -> bool:
@@ -245,6 +248,8 @@ class MailSyncEngine(models.AbstractModel):
         index = self.env["mail.sync.envelope"]
         read = index._store(folder, page.envelopes, keys)
         read += index._store_unreadable(folder, [error.ref for error in page.failed], keys)
+        # Some cursors are new each time.
+        news = bool(read) or page.more or not folder.complete
         folder.write(
             {
                 "cursor": page.cursor,
@@ -256,7 +261,7 @@ class MailSyncEngine(models.AbstractModel):
         self.env.cr.commit()
         self.env["mail.sync.match"]._match_envelopes(account)
         self.env.cr.commit()
-        return True
+        return news
 
     @api.model
     def _rest(self, account):

@@ -187,7 +187,7 @@ class MailSyncProviderMicrosoftImap(models.AbstractModel):
 
     @api.model
     def _sentences(self, account) -> dict[str, str]:
-        return {
+        sentences = {
             **super()._sentences(account),
             reasons.IMAP_DISABLED: self.env._(
                 "IMAP is switched off for this mailbox at Microsoft 365. Please tell your "
@@ -195,3 +195,11 @@ class MailSyncProviderMicrosoftImap(models.AbstractModel):
                 "settings: then remove this mailbox and add it again. Its e-mails can stay."
             ),
         }
+        if not account._shared():
+            sentences[reasons.NOT_AUTHORISED] = self.env._(
+                "Microsoft does not let Odoo open this mailbox by IMAP, which may be switched off "
+                "for it. Please tell your administrator, who can switch it on there, or choose "
+                "Microsoft Graph in Odoo's settings: then remove this mailbox and add it again. "
+                "Its e-mails can stay."
+            )
+        return sentences

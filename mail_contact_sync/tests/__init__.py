@@ -21,6 +21,7 @@ from . import (
     test_contacts,
     test_delivery,
     test_engine,
+    test_engine_errors,
     test_exchange_account,
     test_gateway,
     test_google_account,

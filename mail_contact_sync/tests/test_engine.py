@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
-from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError, Throttled
 from .common import MemoryFetch, SyncCase
 
 
@@ -148,76 +147,6 @@ class TestEngine(SyncCase):
         with patch.object(engine, "_rest", rest_late):
             self.sync()
         self.assertEqual(len(self.synced(contacts[0])), 1)
-
-    # Errors -----------------------------------------------------------------
-
-    def test_a_wrong_password_stops_the_account_in_words(self):
-        self.mailbox.error = AuthenticationFailed("bad-credentials", "NO go away")
-        self.sync()
-        self.assertEqual(self.account.state, "stopped")
-        self.assertIn("does not accept", self.account.error_message)
-        self.mailbox.error = None
-        self.arrive(self.mail())
-        self.account.with_user(self.anna).action_connect()
-        self.sync()
-        self.assertEqual(self.account.state, "active")
-        self.assertFalse(self.account.error_message)
-        self.assertEqual(len(self.synced()), 1)
-
-    def test_wrong_settings_stop_the_account(self):
-        self.mailbox.error = SettingsError("host-unknown")
-        self.sync()
-        self.assertEqual(self.account.state, "stopped")
-        self.assertIn("imap.ours.test", self.account.error_message)
-
-    def test_a_passing_fault_bothers_nobody_and_is_tried_later_and_later(self):
-        self.mailbox.error = TemporaryError("connection-timeout")
-        pauses = []
-        for _attempt in range(3):
-            self.sync()
-            pauses.append(self.account.next_sync - datetime.now())
-        self.assertEqual(self.account.state, "active")
-        self.assertEqual(self.account.failures, 3)
-        self.assertEqual(pauses, sorted(pauses))
-        self.assertFalse(self.account.error_message)
-        self.account.failing_since -= timedelta(hours=2)
-        self.assertIn("does not answer", self.account.error_message)
-
-    def test_a_throttled_account_waits_as_long_as_asked(self):
-        self.mailbox.error = Throttled("throttled", retry_after=7200)
-        self.sync()
-        self.assertGreater(self.account.next_sync, datetime.now() + timedelta(minutes=115))
-
-    def test_a_broken_account_does_not_hold_up_another(self):
-        self.mailbox.error = RuntimeError("a bug")
-        _account, other = self._second_account(self.ben)
-        self.arrive(self.mail(to="ben@ours.test"), mailbox=other)
-        with self.assertLogs("odoo.addons.mail_contact_sync.models.mail_sync_policy", "ERROR"):
-            self.sync()
-        self.assertEqual(len(self.synced()), 1)
-        self.assertEqual(self.account.error_reason, "unexpected")
-
-    def test_an_unpostable_message_is_listed_and_the_rest_posted(self):
-        for number in range(4):
-            self.arrive(self.mail(subject=f"Mail {number}", days=number + 1))
-        posting = type(self.env["mail.sync.posting"])
-        values = posting._values
-
-        def fail(posting, match, mail, *args):
-            if mail.subject == "Mail 2":
-                raise ValueError("no")
-            return values(posting, match, mail, *args)
-
-        logger = "odoo.addons.mail_contact_sync.models.mail_sync_posting"
-        with patch.object(posting, "_values", fail), self.assertLogs(logger, "ERROR"):
-            self.sync()
-        self.assertEqual(len(self.synced()), 3)
-        match = self.env["mail.sync.match"].search([("state", "!=", "posted")])
-        self.assertEqual(match.attempts, 1)
-        self.assertEqual(match.reason, "not-postable")
-        match.not_before = False
-        self.sync()
-        self.assertEqual(len(self.synced()), 4)
 
     # Cursors ----------------------------------------------------------------
 

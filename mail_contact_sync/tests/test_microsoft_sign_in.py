@@ -3,7 +3,7 @@
 from odoo.tests.common import HttpCase, tagged
 
 from ..connectors import reasons
-from ..connectors.base import Mailbox, SettingsError
+from ..connectors.base import AuthenticationFailed, Mailbox, SettingsError
 from ..connectors.oauth import microsoft as oauth_microsoft
 from .common import MemoryConnector
 from .sign_in import ADDRESS, SignIn
@@ -185,3 +185,16 @@ class TestMicrosoftImapSignIn(MicrosoftSignIn, HttpCase):
         self.assertIn(OUTLOOK, asked["scope"])
         self.come_back(state=asked["state"], code="c2")
         self.assertEqual(self.account().provider, "microsoft-imap")
+
+    def test_a_mailbox_that_does_not_open_by_imap_is_said(self):
+        def check():
+            raise AuthenticationFailed(reasons.NOT_AUTHORISED)
+
+        self.mailbox.check = check
+        for mailbox, text in (
+            (False, "which may be switched off for it"),
+            ("boss@ours.test", "You may not open the mailbox boss@ours.test"),
+        ):
+            asked = self.leave(self.dialog(mailbox=mailbox))
+            self.assertSaid(self.come_back(state=asked["state"], code="c1"), text)
+        self.assertFalse(self.account())

@@ -50,6 +50,7 @@ def test_a_certificate_for_another_name_is_refused(mailbox):
         error = failure(ImapConnector(server, ssl_context=trusting(mailbox.dovecot)))
         relay.join()
     assert isinstance(error, SettingsError) and error.reason == reasons.CERTIFICATE
+    assert "'127.0.0.2'" in error.detail
 
 
 def _relay_once(listener, port):
@@ -194,7 +195,16 @@ def test_connects_only_where_it_may(mailbox):
 
 
 def test_connects_to_the_address_that_was_looked_up(mailbox):
-    server = replace(mailbox.server, host="mail.ours.example", security="tls")
-    mailbox.server = replace(server, port=mailbox.dovecot.tls_port)
-    error = failure(mailbox.connect(lookup=lambda host, port: ["127.0.0.2", "127.0.0.1"]))
-    assert error.reason == reasons.CERTIFICATE  # which is for another name
+    """The certificate has to be for the name, all the same."""
+    port = mailbox.dovecot.tls_port
+    mailbox.server = replace(mailbox.server, host="mail.ours.example", port=port, security="tls")
+    trust = trusting(mailbox.dovecot)
+
+    def lookup(host, port):
+        return ["127.0.0.2", "127.0.0.1"]  # nobody is at the first
+
+    error = failure(mailbox.connect(lookup=lookup, ssl_context=trust))
+    assert error.reason == reasons.CERTIFICATE and "'mail.ours.example'" in error.detail
+    trust.check_hostname = False
+    with mailbox.connect(lookup=lookup, ssl_context=trust) as connector:
+        assert connector.folders()

@@ -75,8 +75,6 @@ def test_each_url_has_a_verifier_of_its_own():
     [
         ({}, "select_account consent"),
         ({"login_hint": "anna@ours.example"}, "consent"),
-        ({"renewing": True}, "select_account"),
-        ({"login_hint": "anna@ours.example", "renewing": True}, None),
     ],
 )
 def test_the_user_is_asked_only_for_what_is_needed(options, prompt):
@@ -186,19 +184,12 @@ def test_a_client_that_google_does_not_know(google, change):
     assert caught.value.reason == reasons.OAUTH_CLIENT
 
 
-def test_a_grant_that_is_added_to_keeps_its_refresh_token(google):
-    grant = consented(google, ANNA)
+def test_consent_without_a_refresh_token(google):
     google.consent.without_refresh_token = True
-    code, verifier = authorize(google, ANNA, oauth_google.scopes(sending=True))
+    code, verifier = authorize(google, ANNA, SCOPES)
     with pytest.raises(AuthenticationFailed) as caught:
         redeem(google, code, verifier)
     assert caught.value.reason == reasons.NO_REFRESH_TOKEN
-    code, verifier = authorize(google, ANNA, oauth_google.scopes(sending=True))
-    added = redeem(google, code, verifier, previous=grant)
-    assert added.refresh_token == grant.refresh_token and SEND in added.scopes
-    code, verifier = authorize(google, USERS[-2], SCOPES)
-    with pytest.raises(AuthenticationFailed):
-        redeem(google, code, verifier, previous=grant)
 
 
 # Renewing and giving back ---------------------------------------------------------

@@ -3,23 +3,35 @@
 """A mailbox on an Exchange server, by password: in a browser, over HTTPS, by NTLM."""
 
 import os
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from itertools import count
 
 import pytest
 from playwright.sync_api import expect
 
 from dev.demo_exchange import ExchangePeer
+from dev.names import NameServer
 
 from .office import PASSWORD
 
 _numbers = count(1)
-USERS = [f"user{number}@exchange.ours.example" for number in range(20)]
+DOMAIN, SERVER = "exchange.ours.example", "mail.exchange.ours.example"
+USERS = [f"user{number}@{DOMAIN}" for number in range(20)]
+
+#: What the domain name system tells of the domain.  Nobody listens at its port 443.
+ZONE = f"""
+{DOMAIN}. 60 IN A 127.0.0.1
+autodiscover.{DOMAIN}. 60 IN A 127.0.0.1
+{SERVER}. 60 IN A 127.0.0.1
+"""
+POINTER = f"_autodiscover._tcp.{DOMAIN}. 60 IN SRV 0 0 {{port}} {SERVER}."
 
 
 @pytest.fixture(scope="session")
 def peer(sandbox, office):
-    with ExchangePeer(sandbox, USERS, PASSWORD) as peer:
+    with ExchangePeer(sandbox, USERS, PASSWORD, [SERVER]) as peer:
         peer.set_up(office.user("admin"))
         yield peer
         assert peer.server.crashes == []
@@ -121,6 +133,57 @@ def test_address_and_password_are_all_it_takes(mailbox):
     assert mailbox.posted() == ["New", "Past"]
     asked = [request.operation for request in mailbox.peer.server.requests[requests:]]
     assert "ConvertId" not in asked and "ResolveNames" not in asked
+
+
+@contextmanager
+def asking(office, zone):
+    """Odoo asks a name server that knows this."""
+    parameters = partial(office.user("admin").call, "ir.config_parameter")
+    name = "mail_contact_sync.name_server"
+    before = parameters("get_param", name)
+    with NameServer(zone) as names:
+        parameters("set_param", name, f"127.0.0.1:{names.port}")
+        try:
+            yield
+        finally:
+            parameters("set_param", name, before)
+
+
+def test_the_server_is_found_by_autodiscover(mailbox, office, peer):
+    mailbox.add("Past")
+    with asking(office, ZONE + POINTER.format(port=peer.server.port)):
+        requests = len(peer.server.requests)
+        mailbox.fill_in(exchange_server="")
+        mailbox.go()
+        mailbox.wait_until_it_is_read()
+        office.rest()
+    assert mailbox.posted() == ["Past"]
+    asked = [request.operation for request in peer.server.requests[requests:]]
+    assert asked[0] == "GetUserSettings" and asked.count("GetUserSettings") == 1
+    found = "SELECT host, endpoint->>'url' FROM mail_sync_account WHERE id = %s"
+    assert office.sql(found, mailbox.account) == [(None, peer.server.url)]
+
+
+@pytest.mark.parametrize("entered", ["{}", "https://{}/EWS/Exchange.asmx"], ids=["host", "URL"])
+def test_a_server_that_is_not_found_is_entered_by_hand(mailbox, office, peer, entered):
+    mailbox.add("Past")
+    with asking(office, ZONE):
+        mailbox.fill_in(exchange_server="")
+        mailbox.go()
+        alert = mailbox.dialog.get_by_role("alert")
+        expect(alert).to_contain_text("could not be found. Please enter it")
+        mailbox.shot("not-found")
+        place = entered.format(f"{SERVER}:{peer.server.port}")
+        mailbox.dialog.get_by_label("Server", exact=True).fill(place)
+        # The password that was typed goes to no other server.
+        mailbox.dialog.get_by_label("Password").fill(PASSWORD)
+        mailbox.go()
+        mailbox.wait_until_it_is_read()
+        office.rest()
+    assert mailbox.posted() == ["Past"]
+    found = "SELECT endpoint->>'url' FROM mail_sync_account WHERE id = %s"
+    url = f"https://{SERVER}:{peer.server.port}/EWS/Exchange.asmx"
+    assert office.sql(found, mailbox.account) == [(url,)]
 
 
 def test_a_private_authority_is_named_and_then_trusted(mailbox):

@@ -2,20 +2,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Signing in with Microsoft, as people do it, and what becomes of it, by Graph and by IMAP."""
 
-from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from imapclient import IMAPClient
+from peers.token_end import TokenEnd
 from playwright.sync_api import expect
 
 from dev.demo_microsoft import MicrosoftImapPeer
 from dev.graph import CLIENT_ID, CLIENT_SECRET
 
-from .consent import ConsentMailbox
+from .microsoft import USERS, GraphMailbox, OutlookMailbox
 
-_numbers = count(1)
-USERS = [f"user{number}@365.ours.example" for number in range(40)]
 DELTA = "me/mailFolders/messages/delta"
 
 
@@ -29,49 +27,6 @@ def peer(sandbox, office, chromium):
         assert not peer.microsoft.crashes
 
 
-class MicrosoftMailbox(ConsentMailbox):
-    """A mailbox at Microsoft 365, and a customer who writes to it."""
-
-    service, button, way = "Microsoft 365", "Continue with Microsoft", ""
-
-    def __init__(self, peer, office, page):
-        self.peer = peer
-        super().__init__(office, page, USERS[next(_numbers)], peer.microsoft.url)
-        setting = ("mail_contact_sync.microsoft_connector", self.way)
-        office.user("admin").call("ir.config_parameter", "set_param", *setting)
-
-    @property
-    def refreshes(self):
-        """How often a token of this app was renewed."""
-        return self.peer.microsoft.consent.refreshes
-
-    def revoke(self):
-        self.peer.microsoft.consent.revoke(self.address)
-
-    def secret(self):
-        [[secret]] = self.office.sql(
-            "SELECT secret FROM mail_sync_account WHERE id = %s", self.account
-        )
-        return secret
-
-
-class GraphMailbox(MicrosoftMailbox):
-    way = "graph"
-
-    def put(self, message, received):
-        self.peer.microsoft.mailboxes[self.address].add(message, received)
-
-
-class OutlookMailbox(MicrosoftMailbox):
-    """By IMAP: its mail is on a Dovecot that takes the tokens, from its users and from nobody
-    else; what comes in, another way brings."""
-
-    way = "microsoft-imap"
-
-    def put(self, message, received):
-        self.peer.dovecot.deliver(message, self.address)
-
-
 @pytest.fixture(params=[GraphMailbox, OutlookMailbox], ids=["graph", "imap"])
 def mailbox(request, peer, office, log_in):
     mailbox = request.param(peer, office, log_in("anna"))
@@ -82,6 +37,13 @@ def mailbox(request, peer, office, log_in):
 @pytest.fixture
 def graphbox(peer, office, log_in):
     mailbox = GraphMailbox(peer, office, log_in("anna"))
+    yield mailbox
+    mailbox.forget()
+
+
+@pytest.fixture
+def outlookbox(peer, office, log_in):
+    mailbox = OutlookMailbox(peer, office, log_in("anna"))
     yield mailbox
     mailbox.forget()
 
@@ -123,6 +85,23 @@ def test_a_token_ends_in_the_middle_of_reading(graphbox):
     graphbox.office.rest()
     assert graphbox.posted() == ["One", "Three", "Two"]
     assert graphbox.refreshes == refreshes + 1
+
+
+@pytest.mark.parametrize("marker", [b"HEADER.FIELDS", b"BODY[] "], ids=["scan", "delivery"])
+def test_a_token_ends_in_the_middle_of_reading_by_imap(outlookbox, marker):
+    for subject in ("One", "Two", "Three"):
+        outlookbox.add(subject)
+    refreshes = outlookbox.refreshes
+    end = TokenEnd(marker, outlookbox.peer.microsoft.consent.expire)
+    with outlookbox.behind(end):
+        outlookbox.connect()
+        outlookbox.office.rest()
+    assert end.happened
+    assert outlookbox.posted() == ["One", "Three", "Two"]
+    assert outlookbox.refreshes == refreshes + 1
+    assert not outlookbox.office.sql(
+        "SELECT FROM mail_sync_account WHERE failing_since IS NOT NULL"
+    )
 
 
 def test_a_permission_withdrawn_at_microsoft_and_given_again(mailbox):
@@ -205,6 +184,17 @@ def test_a_shared_mailbox_is_read_as_its_reader(graphbox):
         "SELECT address, opened_as FROM mail_sync_account WHERE id = %s", graphbox.account
     )
     assert row == (shared, own)
+
+
+def test_a_shared_mailbox_that_does_not_open_by_imap_is_said(outlookbox):
+    """Dovecot opens a mailbox to its own user alone."""
+    outlookbox.open_dialog()
+    outlookbox.dialog.get_by_label("More Settings").click()
+    outlookbox.dialog.get_by_label("Another Mailbox").fill(USERS[-1])
+    outlookbox.leave()
+    outlookbox.consent()
+    alert = outlookbox.page.get_by_role("alert")
+    expect(alert).to_contain_text(f"You may not open the mailbox {USERS[-1]}")
 
 
 def test_no_password_opens_what_tokens_open(peer):

@@ -5,10 +5,10 @@
 import ssl
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 from imapclient import SocketTimeout
 from imapclient.datetime_util import format_criteria_date
@@ -18,9 +18,12 @@ from ..base import Connector, CursorExpired, Envelope, Folder, Mailbox, MessageE
 from ..headers import envelope, parse_date, subject
 from ..smtp.sender import SmtpSender
 from .connection import TIMEOUT, Connection, Login, Lookup, password_login
+from .errors import TokenEnded
 from .sending import Sending
 from .sent import PATIENCE, SentFolder
-from .session import Items, Session, Status
+from .session import Fetched, Items, Session, Status
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class ImapConnector(Connector):
         Remembers the status of each where the server gives it along, so that
         the next ``changes`` of a folder without any needs no word with the server.
         """
-        folders, self._statuses = self._session.folders()
+        folders, self._statuses = self._going_on(self._session.folders)
         return [listed.folder() for listed in folders]
 
     def changes(self, folder: Folder, cursor: Any, since: datetime, limit: int) -> Page:
@@ -119,6 +122,17 @@ class ImapConnector(Connector):
         section 2.3.1.1): what is below ``high`` and not in a search is gone for good.
         """
         since = since.astimezone(timezone.utc)
+        return self._going_on(lambda: self._changes(folder, cursor, since, limit))
+
+    def _going_on(self, work: Callable[[], _Result]) -> _Result:
+        """``work``, from its beginning on a new connection where a token ended this one."""
+        try:
+            return work()
+        except TokenEnded:
+            self._connection.open()
+            return work()
+
+    def _changes(self, folder: Folder, cursor: Any, since: datetime, limit: int) -> Page:
         seen = _Cursor.load(cursor) if cursor else None
         remembered = self._statuses.pop(folder.ref, None)
         if seen and remembered and seen.covers(remembered, since):
@@ -149,6 +163,19 @@ class ImapConnector(Connector):
         Raises MessageError for one that the server keeps back, after all that
         it gave have been yielded; whether others were kept back too is not said.
         """
+        refs = list(refs)
+        uidvalidity, (messages, unreadable) = self._going_on(
+            lambda: self._bodies(folder, refs, limit)
+        )
+        while messages:
+            uid, items = messages.popitem()
+            yield _ref(uidvalidity, uid), items[b"BODY"]
+        for uid in unreadable:
+            raise _unreadable(uidvalidity, uid)
+
+    def _bodies(
+        self, folder: Folder, refs: Sequence[str], limit: int | None
+    ) -> tuple[int, Fetched]:
         status = self._session.examine(folder.ref)
         uids = []
         for ref in refs:
@@ -156,12 +183,7 @@ class ImapConnector(Connector):
             if int(uidvalidity) != status.uidvalidity:
                 raise CursorExpired(reasons.FOLDER_RENUMBERED)
             uids.append(int(uid))
-        messages, unreadable = self._session.bodies(uids, limit)
-        while messages:
-            uid, items = messages.popitem()
-            yield _ref(status.uidvalidity, uid), items[b"BODY"]
-        for uid in unreadable:
-            raise _unreadable(status.uidvalidity, uid)
+        return status.uidvalidity, self._session.bodies(uids, limit)
 
     def send(self, message: bytes, sender: str, recipients: Iterable[str]) -> None:
         """See ``Sending.send``."""

@@ -24,6 +24,10 @@ class Refused(TemporaryError):
     """The server said NO to one command; another may well succeed."""
 
 
+class TokenEnded(TemporaryError):
+    """The server ended the session along with the token that had begun it."""
+
+
 #: Response codes that tell enough (RFC 5530, and WEBALERT, THROTTLED as seen in the wild).
 _CODES = {
     "UNAVAILABLE": (TemporaryError, reasons.SERVER_UNAVAILABLE),
@@ -45,6 +49,8 @@ _CODES = {
 _PHRASES = [
     (re.compile(pattern, re.IGNORECASE), kind, reason)
     for kind, reason, pattern in (
+        # Microsoft's BYE, in answer to whatever was asked for.
+        (TokenEnded, reasons.CONNECTION_DROPPED, r"AccessTokenExpired"),
         (
             AuthenticationFailed,
             reasons.APP_PASSWORD_NEEDED,

@@ -22,7 +22,8 @@ def oauth_login(tokens: TokenSource) -> Login:
     """A Login as ``server.login`` with the token of ``tokens``; ``server.password`` is not used.
 
     A token that is refused is renewed once, and the login tried again on the same connection.
-    Raises AuthenticationFailed with ``grant-revoked`` where that is refused, too; whatever
+    Raises AuthenticationFailed with ``not-authorised`` where that is refused, too: the grant is
+    good, and it is the mailbox that it does not open, or IMAP is off for it.  Raises whatever
     renewing raises; SettingsError with ``login-not-offered`` where the server has no XOAUTH2.
     """
 
@@ -36,7 +37,7 @@ def oauth_login(tokens: TokenSource) -> Login:
         if refusal and (renewed := tokens.renewed(token)):
             refusal = _tried(client, server.login, renewed)
         if refusal:
-            raise AuthenticationFailed(reasons.GRANT_REVOKED, refusal.detail)
+            raise AuthenticationFailed(reasons.NOT_AUTHORISED, refusal.detail)
 
     return login
 

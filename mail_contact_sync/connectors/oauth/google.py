@@ -53,24 +53,21 @@ def authorization_url(
     state: str,
     scopes: Iterable[str],
     login_hint: str = "",
-    renewing: bool = False,
     endpoints: Endpoints = GOOGLE,
 ) -> tuple[str, str]:
     """Where to send the user's browser, and the code verifier to keep for ``redeem``.
 
-    Google hands out a refresh token only when it asks the user.  So it is told to ask, but where
-    a grant is being added to (``renewing``) whose refresh token ``redeem`` goes on with.
-    Without a ``login_hint`` the user chooses among the accounts of the browser.
+    What the user allowed before is part of the new grant.  Google hands out a refresh token only
+    when it asks the user, so it is told to ask.  Without a ``login_hint`` the user chooses among
+    the accounts of the browser.
     """
-    prompts = [] if login_hint else ["select_account"]
-    prompts += [] if renewing else ["consent"]
     flow = _flow(client, redirect_uri, list(scopes))
     url, _state = flow.authorization_url(
         state=state,
         access_type="offline",
         include_granted_scopes="true",
         **({"login_hint": login_hint} if login_hint else {}),
-        **({"prompt": " ".join(prompts)} if prompts else {}),
+        prompt="consent" if login_hint else "select_account consent",
     )
     return f"{endpoints.authorization}?{urlsplit(url).query}", flow.code_verifier
 
@@ -81,15 +78,14 @@ def redeem(
     code: str,
     verifier: str,
     *,
-    previous: Grant | None = None,
     endpoints: Endpoints = GOOGLE,
 ) -> Grant:
     """What the user consented to, for the ``code`` that came with the redirect.
 
-    ``Grant.missing(scopes)`` tells what was unticked.  ``previous`` is the grant that was added
-    to.  Raises AuthenticationFailed with ``consent-expired`` for a code that was used, is too
-    old or another's, with ``no-refresh-token`` where consent has to be asked for again (not
-    ``renewing``); SettingsError with ``oauth-client`` where the client is not as registered.
+    ``Grant.missing(scopes)`` tells what was unticked.  Raises AuthenticationFailed with
+    ``consent-expired`` for a code that was used, is too old or another's, with
+    ``no-refresh-token`` where consent has to be asked for again; SettingsError with
+    ``oauth-client`` where the client is not as registered.
     """
     form = {
         "grant_type": "authorization_code",
@@ -104,8 +100,6 @@ def redeem(
             raise stale_code(error) from None
         subject, address = _who(web, answer["access_token"], endpoints)
     refresh_token = answer.get("refresh_token") or ""
-    if not refresh_token and previous and previous.subject == subject:
-        refresh_token = previous.refresh_token
     if not refresh_token:
         raise AuthenticationFailed(reasons.NO_REFRESH_TOKEN)
     return Grant(
