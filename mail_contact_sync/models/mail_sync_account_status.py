@@ -1,10 +1,15 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from math import ceil
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
 from .mail_sync_match import FATES
+
+#: Percent; of less nothing can be told.
+ESTIMATE_FROM = 5
 
 
 class MailSyncAccount(models.Model):
@@ -81,10 +86,26 @@ class MailSyncAccount(models.Model):
         if not self.last_sync and not self.folder_ids:
             return self.env._("Starting")
         if self.scanning:
-            return self.env._("Reading the mailbox: %s%%", self.progress)
+            return self._reading()
         if self.waiting_count:
             return self.env._("Adding %s e-mails", self.waiting_count)
         return self.env._("Up to date")
+
+    def _reading(self) -> str:
+        """How far it is and, the first time, how long it takes on at the pace so far."""
+        if self.last_sync or self.progress < ESTIMATE_FROM:
+            return self.env._("Reading the mailbox: %s%%", self.progress)
+        # sudo: as for the progress
+        begin = min(self.sudo().folder_ids.mapped("create_date"))
+        seconds = (fields.Datetime.now() - begin).total_seconds()
+        minutes = seconds * (100 - self.progress) / self.progress / 60
+        if minutes < 1:
+            return self.env._("Reading the mailbox: %s%%, a minute to go", self.progress)
+        return self.env._(
+            "Reading the mailbox: %(percent)s%%, about %(minutes)s minutes to go",
+            percent=self.progress,
+            minutes=ceil(minutes),
+        )
 
     def _compute_usage(self):
         # sudo: of those whose account the user may read

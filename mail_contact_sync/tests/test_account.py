@@ -5,6 +5,7 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 
 from ..connectors.base import AuthenticationFailed, TemporaryError
@@ -156,6 +157,23 @@ class TestAccount(SyncCase):
     def test_why_it_rests_stays_on_it(self):
         self.meanwhile(lambda account: account.sudo()._owner_left())
         self.assertEqual(self.account.error_reason, OWNER_LEFT)
+
+    # Progress -----------------------------------------------------------------------
+
+    def test_the_first_reading_tells_how_long_it_takes_on(self):
+        self.sync()
+        self.account.folder_ids.write({"complete": False, "scanned": 4, "total": 100})
+        self.account.last_sync = False
+        self.assertEqual(self.account.status, "Reading the mailbox: 4%")
+        begin = fields.Datetime.now() - timedelta(seconds=70)
+        self.env.cr.execute("UPDATE mail_sync_folder SET create_date = %s", [begin])
+        for scanned, expected in ((20, "about 5 minutes to go"), (60, "a minute to go")):
+            self.account.folder_ids.scanned = scanned
+            self.account.invalidate_recordset()
+            self.env.invalidate_all()
+            self.assertEqual(self.account.status, f"Reading the mailbox: {scanned}%, {expected}")
+        self.account.last_sync = begin
+        self.assertEqual(self.account.status, "Reading the mailbox: 60%")
 
     # Pause --------------------------------------------------------------------------
 
