@@ -54,6 +54,8 @@ class MailMessage(models.Model):
 
     @api.model
     def _sync_refresh_access(self, accounts=None):
+        if accounts is not None:
+            self._sync_close_written(accounts)
         result = super()._sync_refresh_access(accounts)
         if accounts is not None:
             self._sync_reopen_written(accounts)
@@ -91,6 +93,14 @@ class MailMessage(models.Model):
         return result
 
     @api.model
+    def _sync_close_written(self, accounts):
+        """What was written from a mailbox closes with it; whoever else holds it opens it again."""
+        for account in accounts.sudo().filtered(lambda account: account.visibility == "private"):
+            written = [("sync_sender_id", "=", account.id), ("sync_access", "!=", "private")]
+            for message in self.sudo().search(written):
+                message._sync_written_from(account)
+
+    @api.model
     def _sync_reopen_written(self, accounts):
         """What was written from a private mailbox opens with it, found in it or not."""
         opened = accounts.sudo().filtered(lambda account: account.visibility == "shared")
@@ -98,7 +108,6 @@ class MailMessage(models.Model):
             [
                 ("sync_sender_id", "in", opened.ids),
                 ("sync_access", "=", "private"),
-                ("model", "!=", "res.partner"),
             ]
         ).write({"sync_access": "shared", "sync_user_ids": [(5,)]})
 

@@ -104,6 +104,15 @@ class TestWritingAccess(WritingCase):
         with self.assertRaises(AccessError):
             message.with_user(self.ben).read(["body"])
 
+    def test_what_was_written_closes_with_the_mailbox_and_opens_with_it(self):
+        message = self.post(attachments=[("plan.pdf", b"%PDF-1")])
+        message.with_user(self.ben).read(["body"])
+        for visibility, is_open in (("private", False), ("shared", True), ("private", False)):
+            self.account.visibility = visibility
+            for record in (message, message.attachment_ids):
+                self.assertTrue(record.with_user(self.anna).read(["create_date"]))
+                self.assertEqual(record.with_user(self.ben).has_access("read"), is_open)
+
 
 class TestDefaultSender(WritingCase):
     """Where the conversation came to, else her last choice, else her default."""
