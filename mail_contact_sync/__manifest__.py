@@ -21,6 +21,7 @@
         "wizards/mail_sync_hand_over_views.xml",
         "views/mail_sync_account_views.xml",
         "views/mail_message_views.xml",
+        "views/mail_scheduled_message_views.xml",
         "views/res_partner_views.xml",
         "views/sign_in_templates.xml",
         "views/res_users_views.xml",

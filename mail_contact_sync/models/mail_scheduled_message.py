@@ -26,6 +26,7 @@ class MailScheduledMessage(models.Model):
     sync_private = fields.Boolean(
         "Only for Its Author", compute="_compute_sync_private", store=True
     )
+    sync_from = fields.Char("From", compute="_compute_sync_from", compute_sudo=True)
 
     @api.depends("notification_parameters")
     def _compute_sync_sender(self):
@@ -44,6 +45,16 @@ class MailScheduledMessage(models.Model):
             message.sync_private = (
                 sender.visibility == "private" if sender else message.sync_private
             )
+
+    @api.depends("sync_sender_id")
+    def _compute_sync_from(self):
+        for message in self:
+            if message.sync_sender_id:
+                message.sync_from = message.sync_sender_id._sender_line()
+            elif _chosen(message):
+                message.sync_from = self.env._("A mailbox that was removed")
+            else:
+                message.sync_from = self.env._("Company e-mail")
 
     @api.model
     def _has_field_access(self, field, operation):

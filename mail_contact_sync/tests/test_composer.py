@@ -210,6 +210,16 @@ class TestScheduledMessages(ComposerCase):
         told = self.env["mail.message"].search([("partner_ids", "in", self.anna.partner_id.ids)])
         self.assertIn("Hello Clara", "".join(told.mapped("body")))
 
+    def test_it_says_from_where(self):
+        scheduled = self.schedule()
+        self.assertEqual(scheduled.sync_from, "Anna Berg <anna@ours.test>")
+        self.assertEqual(scheduled.with_user(self.ben).sync_from, "Anna Berg <anna@ours.test>")
+        scheduled.unlink()
+        company = self.schedule(default_sync_sender_id=False)
+        self.assertEqual(company.sync_from, "Company e-mail")
+        view = self.env["mail.scheduled.message"].with_user(self.anna).get_view(view_type="form")
+        self.assertIn("sync_from", view["arch"])
+
     def test_who_names_anothers_mailbox_gets_nowhere(self):
         scheduled = self.schedule(user=self.ben)
         parameters = f'{{"sync_sender_id": {self.account.id}}}'

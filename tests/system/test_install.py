@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The add-on comes to a large database, is upgraded, and goes again."""
 
+import json
 import time
 from email.message import EmailMessage
 
@@ -92,7 +93,18 @@ def staffed(sandbox, dovecot, addresses):
         for login, visibility in (("anna", "shared"), ("ben", "private")):
             address = next(addresses)
             dovecot.deliver(letter(customer, address, visibility), address)
-            office.connect(login, address, visibility=visibility)
+            account = office.connect(login, address, visibility=visibility)
+            office.user(login).call(
+                *("mail.scheduled.message", "create"),
+                {
+                    "model": "res.partner",
+                    "res_id": company,
+                    "author_id": company,
+                    "subject": visibility,
+                    "scheduled_date": "2100-01-01",
+                    "notification_parameters": json.dumps({"sync_sender_id": account}),
+                },
+            )
         office.rest()
     return office.database
 
@@ -184,6 +196,7 @@ def test_private_mail_and_its_files_go_when_the_add_on_goes(removed):
     assert messages(removed) == {"shared"}
     files = removed.sql("SELECT name FROM ir_attachment WHERE name LIKE %s", "%.pdf")
     assert files == [("shared.pdf",)]
+    assert removed.sql("SELECT subject FROM mail_scheduled_message") == [("shared",)]
 
 
 def test_nothing_else_of_the_add_on_stays_when_it_goes(removed):
