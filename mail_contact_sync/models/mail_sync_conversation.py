@@ -85,20 +85,31 @@ class MailSyncConversation(models.AbstractModel):
         for account in (last.sudo().sync_sender_id | holders).sudo(False):
             if account in senders:
                 return account
-        mine = self.env["mail.message"].sudo(False)
-        if thread:
-            mine = mine.search(
-                [
-                    ("model", "=", thread._name),
-                    ("res_id", "=", thread.id),
-                    ("author_id", "=", self.env.user.partner_id.id),
-                    ("message_type", "=", "comment"),
-                    ("subtype_id", "=", self.env.ref("mail.mt_comment").id),
-                    ("partner_ids", "!=", False),
-                ],
-                order="id desc",
-                limit=1,
-            )
-        if mine:
+        if mine := self._last_choice(thread):
             return senders & mine.sudo().sync_sender_id.sudo(False)
         return senders[:1]
+
+    @api.model
+    def _last_choice(self, thread):
+        """What she wrote last to whom the record is about, or in its chatter.
+
+        What Odoo sent for her in a layout of its own, such as an offer, was no choice.
+        """
+        messages = self.env["mail.message"].sudo(False)
+        if not thread:
+            return messages
+        # sudo: it only narrows messages of her own
+        contacts = thread.sudo()._mail_get_partners()[thread.id]
+        return messages.search(
+            Domain("author_id", "=", self.env.user.partner_id.id)
+            & Domain("message_type", "=", "comment")
+            & Domain("subtype_id", "=", self.env.ref("mail.mt_comment").id)
+            & Domain("email_layout_xmlid", "=", False)
+            & Domain("partner_ids", "!=", False)
+            & (
+                Domain("partner_ids", "in", contacts.ids)
+                | (Domain("model", "=", thread._name) & Domain("res_id", "=", thread.id))
+            ),
+            order="id desc",
+            limit=1,
+        )

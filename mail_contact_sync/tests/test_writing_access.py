@@ -140,6 +140,27 @@ class TestDefaultSender(WritingCase):
         self.sync()
         self.assertEqual(self.choice(), other.id)
 
+    def test_the_last_choice_with_the_contact_counts_on_its_other_records(self):
+        if "crm.lead" not in self.env:
+            self.skipTest("crm is not installed")
+        other, _mailbox = self._second_account(
+            self.anna, address="anna@second.test", smtp_host="smtp.second.test"
+        )
+        self.anna.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        lead = self.env["crm.lead"].create({"name": "Lead", "partner_id": self.customer.id})
+        self.assertEqual(self.choice(lead), self.account.id)
+        self.post(sync_sender_id=other.id)
+        self.assertEqual(self.choice(lead), other.id)
+        self.post(sync_sender_id=False)
+        self.assertFalse(self.choice(lead))
+        self.post(to=self.dora, thread=self.dora)
+        self.assertFalse(self.choice(lead), "Dora is another")
+
+    def test_what_odoo_sends_in_its_own_layout_is_no_choice(self):
+        layout = "mail.mail_notification_layout"
+        self.post(thread=self.dora, to=self.dora, sync_sender_id=False, email_layout_xmlid=layout)
+        self.assertEqual(self.choice(self.dora), self.account.id)
+
     def test_nobody_takes_a_colleagues_mailbox_as_default(self):
         with self.assertRaises(ValidationError):
             self.ben.with_user(self.ben).mail_sync_sender_id = self.account
