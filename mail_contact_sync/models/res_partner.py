@@ -59,22 +59,3 @@ class ResPartner(models.Model):
         if vals.get("active") or "company_id" in vals:
             self.env["mail.sync.contact.key"]._again(self.ids)
         return result
-
-    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
-        """Never propose to a user that she write to herself."""
-        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
-        myself = self.env.user.partner_id
-        # sudo: asks for nobody's mailboxes but the user's own
-        mailboxes = self.env.user.sudo().mail_sync_account_ids
-        own = {address for mailbox in mailboxes for address in mailbox._own_addresses()}
-
-        def is_me(recipient) -> bool:
-            partner_id = recipient["partner_id"]
-            return partner_id == myself.id or (not partner_id and recipient["email"] in own)
-
-        return {
-            record_id: recipients
-            if record_id == myself.id
-            else [recipient for recipient in recipients if not is_me(recipient)]
-            for record_id, recipients in suggested.items()
-        }

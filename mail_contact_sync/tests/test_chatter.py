@@ -132,10 +132,9 @@ class TestChatter(SyncCase):
 
     # Suggested recipients ---------------------------------------------------------
 
-    def _proposed(self, user=None):
-        proposed = self.customer.with_user(user or self.anna)._message_get_suggested_recipients(
-            reply_discussion=True
-        )
+    def _proposed(self, user=None, thread=None):
+        thread = (thread or self.customer).with_user(user or self.anna)
+        proposed = thread._message_get_suggested_recipients(reply_discussion=True)
         return [recipient["email"] for recipient in proposed]
 
     def test_only_the_contact_is_proposed_whoever_else_its_mail_names(self):
@@ -179,3 +178,42 @@ class TestChatter(SyncCase):
     def test_a_user_who_writes_on_her_own_contact_is_proposed(self):
         self.customer = self.anna.partner_id
         self.assertEqual(self._proposed(), ["anna@ours.test"])
+
+    def test_a_user_is_not_proposed_to_herself_on_other_records(self):
+        if "crm.lead" not in self.env:
+            self.skipTest("crm is not installed")
+        self._second_account(self.anna, address="anna.b@ours.test")
+        self.anna.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        lead = self.env["crm.lead"].create({"name": "Lead", "partner_id": self.customer.id})
+        lead.message_post(
+            body="Dear Anna",
+            author_id=self.customer.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+            incoming_email_to="anna@ours.test, anna.b@ours.test, sam@elsewhere.test",
+        )
+        self.assertEqual(self._proposed(thread=lead), ["clara@customer.test", "sam@elsewhere.test"])
+
+    def _answered(self, message, user=None):
+        """To whom *Reply All* writes."""
+        contact = self.customer.with_user(user or self.anna)
+        people = contact._message_get_suggested_recipients(reply_message=message, no_create=False)
+        self.assertTrue(all(each["partner_id"] for each in people))
+        return [each["email"] for each in people]
+
+    def test_whoever_answers_all_answers_not_herself(self):
+        self._second_account(self.anna, address="anna.b@ours.test")
+        self.arrive(self.mail(to="anna@ours.test, Anna <Anna.B@ours.test>", cc="sam@x.test"))
+        self.sync()
+        self.assertEqual(self._answered(self.synced()), ["clara@customer.test", "sam@x.test"])
+        partners = self.env["res.partner"].with_context(active_test=False)
+        self.assertFalse(partners.search([("email", "ilike", "anna.b@ours.test")]))
+
+    def test_whoever_answers_all_of_what_she_sent_writes_to_the_same_people(self):
+        self.arrive(
+            self.mail("anna@ours.test", "clara@customer.test, s@x.test", cc="t@x.test"), "Sent"
+        )
+        self.sync()
+        self.assertEqual(
+            self._answered(self.synced()), ["clara@customer.test", "s@x.test", "t@x.test"]
+        )
