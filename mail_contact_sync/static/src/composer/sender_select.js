@@ -1,12 +1,12 @@
 import { Component } from "@odoo/owl";
 import { hasTouch } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
-import { SelectMenu } from "@web/core/select_menu/select_menu";
+import { SenderMenu } from "./sender_menu";
 
 /** The user's mailboxes and, last, the company's e-mail. */
 export class SenderSelect extends Component {
     static template = "mail_contact_sync.SenderSelect";
-    static components = { SelectMenu };
+    static components = { SenderMenu };
     static props = {
         senders: Array,
         value: [Number, { value: false }],
