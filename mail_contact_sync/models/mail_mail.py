@@ -5,6 +5,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.modules import module
 from odoo.modules.registry import Registry
@@ -85,11 +87,14 @@ class MailMail(models.Model):
 
     def mark_outgoing(self):
         result = super().mark_outgoing()
-        # sudo: the count begins anew with whoever may have it tried again
-        if hers := self.sudo().filtered("sync_account_id"):
-            hers.write({"scheduled_date": False, "sync_attempts": 0})
+        if hers := self.filtered("sync_account_id"):
+            hers._sync_begin_anew()
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         return result
+
+    def _sync_begin_anew(self):
+        # sudo: whoever may have it tried again
+        self.sudo().write({"state": "outgoing", "scheduled_date": False, "sync_attempts": 0})
 
     # One after the other ----------------------------------------------------------
 
@@ -114,16 +119,19 @@ class MailMail(models.Model):
 
     def _sync_begin(self) -> bool:
         """Note that it is being sent; False where another worker does so, or did."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SELECT state FROM mail_mail WHERE id = %s AND state = 'outgoing' "
-                "FOR UPDATE SKIP LOCKED",
-                self.id,
-            )
+        query = SQL(
+            "SELECT state FROM mail_mail WHERE id = %s AND state = 'outgoing' "
+            "FOR UPDATE SKIP LOCKED",
+            self.id,
         )
-        if not self.env.cr.fetchone():
-            return False
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+                if not self.env.cr.fetchone():
+                    return False
+        except SerializationFailure:
+            return False  # it was still free when this transaction began
         # Not yet told to anybody: mostly it is put right within a second.
         doubt = self.env["mail.sync.sentence"]._of_sending(reasons.SENT_UNKNOWN, self)
         self.write({"state": "exception", "failure_type": "mail_smtp", "failure_reason": doubt})
@@ -171,6 +179,7 @@ class MailMail(models.Model):
     # What becomes of it -------------------------------------------------------------
 
     def _sync_sent(self, account, filed: bool):
+        message = self.mail_message_id
         self.env["mail.sync.sent"].create({"account_id": account.id})
         self.write(
             {
@@ -182,6 +191,7 @@ class MailMail(models.Model):
             }
         )
         self._postprocess_sent_message([], [])
+        message._notify_message_notification_update()
 
     def _sync_fail(self, reason: str, failure_type: str = "mail_smtp"):
         self.write({"state": "exception", "failure_type": failure_type, "failure_reason": reason})
@@ -211,6 +221,7 @@ class MailMail(models.Model):
         self._sync_notifications().write(
             {"notification_status": "ready", "failure_type": False, "failure_reason": False}
         )
+        self.mail_message_id._notify_message_notification_update()
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(until + timedelta(seconds=1))
 
     def _sync_give_up(self, reason: str):

@@ -49,7 +49,7 @@ class MailMessage(models.Model):
         for account in failed.sync_account_id:
             self.env["mail.sync.account"]._chosen(account.id)
         failed._sync_readdress()
-        failed.mark_outgoing()
+        failed._sync_begin_anew()
         failed.send_after_commit()
 
     @api.model

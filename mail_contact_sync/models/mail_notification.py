@@ -11,12 +11,22 @@ class MailNotification(models.Model):
 
     def _to_store_defaults(self, target):
         owner = target.get_user(self.env)
-        # sudo: whose mailbox it is
-        reason = Store.Attr(
-            "failure_reason",
-            predicate=lambda each: (
-                owner and each.sudo().mail_message_id.sync_sender_id.user_id == owner
+
+        def hers(notification):
+            # sudo: whose mailbox it is
+            sender = notification.sudo().mail_message_id.sync_sender_id
+            return owner and sender.user_id == owner
+
+        return [
+            *super()._to_store_defaults(target),
+            Store.Attr("failure_reason", predicate=hers, sudo=True),
+            # sudo: the mail is Odoo's
+            Store.Attr(
+                "sync_retriable", lambda each: each.sudo()._sync_retriable(), predicate=hers
             ),
-            sudo=True,
-        )
-        return [*super()._to_store_defaults(target), reason]
+        ]
+
+    def _sync_retriable(self) -> bool:
+        """Whether it is about an e-mail that stopped on its way out of a mailbox."""
+        mail = self.mail_mail_id
+        return bool(mail.sync_account_id) and mail.state == "exception"

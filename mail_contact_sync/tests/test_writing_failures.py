@@ -128,6 +128,34 @@ class TestWritingFailures(WritingCase):
         self.post()
         self.assertEqual((len(again), len(self.outbox.sent)), (1, 1))
 
+    def test_what_another_worker_has_begun_meanwhile_is_left_to_it(self):
+        message = self.fail(MessageError(reasons.MESSAGE_TOO_LARGE))
+        self.outbox.error = None
+        mail = self.mail_of(message)
+        mail._sync_begin_anew()
+        self.env.flush_all()
+        execute = type(self.env.cr).execute
+
+        def race(cursor, query, *args, **kwargs):
+            if "SKIP LOCKED" in str(query) and "mail_mail" in str(query):
+                query = "DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", race):
+            mail._sync_send()
+        self.assertFalse(self.outbox.sent)
+        mail._sync_send()
+        self.assertEqual(len(self.outbox.sent), 1)
+
+    def test_trying_again_at_once_wakes_no_queue_besides(self):
+        message = self.fail(MessageError(reasons.MESSAGE_TOO_LARGE))
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", queue.id)])
+        with mute_logger(MAIL):
+            message.with_user(self.anna).action_sync_send_again()
+        after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", queue.id)])
+        self.assertEqual(after, triggers)
+
     def test_a_providers_limits_are_kept(self):
         imap = type(self.env["mail.sync.provider.imap"])
         with patch.object(imap, "_most_sent", (2, 3)):

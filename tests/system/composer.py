@@ -6,6 +6,7 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dev.smtp import SmtpServer
@@ -42,8 +43,8 @@ class QuickComposer:
     def choose(self, name: str) -> None:
         choose(self.page, self.sender, name)
 
-    def choose_by_keyboard(self, name: str) -> None:
-        self.sender.press_sequentially("u")  # opens the list
+    def choose_by_keyboard(self, name: str, opening: str = "ArrowDown") -> None:
+        self.sender.press(opening)
         item = self.page.get_by_role("menuitem", name=name)
         expect(item).to_be_visible()
         for _mailbox in range(5):
@@ -112,3 +113,39 @@ class Outbox:
     def letters(self) -> list[EmailMessage]:
         taken = self._server.taken[self._before :]
         return [message_from_bytes(raw, policy=policy.default) for _from, _to, raw in taken]
+
+
+@pytest.fixture
+def outbox(smtp):
+    return Outbox(smtp)
+
+
+@pytest.fixture
+def new_sender(new_mailbox, office, addresses, smtp):
+    """``new_sender()`` is a mailbox from which can be written to a customer who has one, too."""
+
+    def new(**values):
+        mailbox = new_mailbox()
+        mailbox.customer_address = next(addresses)
+        customer = {"email": mailbox.customer_address}
+        office.user("anna").call("res.partner", "write", [mailbox.customer], customer)
+        server = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "none"}
+        mailbox.account = office.connect("anna", mailbox.address, **server, **values)
+        return mailbox
+
+    return new
+
+
+@pytest.fixture
+def conversation(new_sender, office):
+    """A mailbox to which the customer has written about an offer."""
+    mailbox = new_sender(signature="<p>Anna of Sales</p>")
+    mailbox.deliver("Offer")
+    mailbox.sync()
+    return mailbox
+
+
+@pytest.fixture
+def other_mailbox(new_sender, conversation):
+    """Another mailbox of the same owner, which she keeps to herself."""
+    return new_sender(visibility="private")

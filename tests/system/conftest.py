@@ -12,6 +12,12 @@ from dev.image import INSTALLED
 from dev.sandbox import Sandbox
 
 from .browser import chromium, log_in  # noqa: F401  # fixtures
+from .composer import (  # noqa: F401  # fixtures
+    conversation,
+    new_sender,
+    other_mailbox,
+    outbox,
+)
 from .demo import Demo
 from .interrupt import Interrupt
 from .mailbox import Mailbox
@@ -28,9 +34,21 @@ def sandbox():
 
 
 @pytest.fixture(scope="session")
-def dovecot(sandbox):
+def users():
+    """The mailboxes that there are, and their passwords."""
     addresses = [ANNA, BEN, *(f"user{n}@ours.example" for n in range(MAILBOXES))]
-    return sandbox.dovecot(dict.fromkeys(addresses, PASSWORD))
+    return dict.fromkeys(addresses, PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def dovecot(sandbox, users):
+    return sandbox.dovecot(users)
+
+
+@pytest.fixture(scope="module")
+def smtp(sandbox, dovecot, users):
+    """One to send by, for as long as the tests of a file take."""
+    return sandbox.smtp(dovecot, dict(users))
 
 
 @pytest.fixture(scope="session")

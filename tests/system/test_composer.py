@@ -1,59 +1,15 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Writing from a mailbox, as people do it: in a browser, by a real server."""
+"""Writing from a mailbox in the chatter, as people do it: in a browser, by a real server."""
 
-import pytest
+import re
+
 from playwright.sync_api import expect
 
-from .composer import COMPANY, FullComposer, Outbox, QuickComposer
-from .conftest import MAILBOXES
-from .mailbox import body
-from .office import PASSWORD
+from .browser import open_chatter
+from .composer import COMPANY, QuickComposer, expect_posted
 
-
-@pytest.fixture(scope="module")
-def smtp(sandbox, dovecot):
-    users = [f"user{number}@ours.example" for number in range(MAILBOXES)]
-    return sandbox.smtp(dovecot, dict.fromkeys(users, PASSWORD))
-
-
-@pytest.fixture
-def outbox(smtp):
-    return Outbox(smtp)
-
-
-@pytest.fixture
-def new_sender(new_mailbox, office, addresses, smtp):
-    """``new_sender()`` is a mailbox from which can be written to a customer who has one, too."""
-
-    def new(**values):
-        mailbox = new_mailbox()
-        mailbox.customer_address = next(addresses)
-        customer = {"email": mailbox.customer_address}
-        office.user("anna").call("res.partner", "write", [mailbox.customer], customer)
-        server = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "none"}
-        mailbox.account = office.connect("anna", mailbox.address, **server, **values)
-        return mailbox
-
-    return new
-
-
-@pytest.fixture
-def conversation(new_sender, office):
-    """A mailbox to which the customer has written about an offer."""
-    mailbox = new_sender(signature="<p>Anna of Sales</p>")
-    mailbox.deliver("Offer")
-    mailbox.sync()
-    return mailbox
-
-
-@pytest.fixture
-def other(new_sender, conversation):
-    """Another mailbox of the same owner, which she keeps to herself."""
-    return new_sender(visibility="private")
-
-
-# The quick composer -------------------------------------------------------------------
+DANGER = re.compile("text-danger")
 
 
 def test_who_has_no_mailbox_sees_nothing_new(new_mailbox, log_in):
@@ -88,17 +44,20 @@ def test_an_answer_goes_on_from_where_the_mail_came_to(conversation, log_in, out
     assert "We take it" in text and "Anna of Sales" in text
 
 
-def test_another_mailbox_and_another_subject(conversation, other, log_in, outbox):
+def test_another_mailbox_and_another_subject(conversation, other_mailbox, log_in, outbox):
     composer = QuickComposer(log_in("anna"), conversation)
     hint = composer.page.get_by_text("Only you will see this e-mail and its answers in Odoo.")
     expect(composer.sender).to_be_visible()
     expect(hint).to_have_count(0)
-    composer.choose_by_keyboard(other.address)
+    composer.choose_by_keyboard(other_mailbox.address)
     expect(hint).to_be_visible()
+    composer.choose_by_keyboard(COMPANY, opening="Enter")
+    expect(hint).to_have_count(0)
+    composer.choose_by_keyboard(other_mailbox.address)
     composer.subject.fill("Lunch?")
     composer.send("On Friday")
     [letter] = outbox.letters
-    assert letter["From"] == f"Anna Lindqvist <{other.address}>"
+    assert letter["From"] == f"Anna Lindqvist <{other_mailbox.address}>"
     assert letter["Subject"] == "Lunch?"
     assert letter["In-Reply-To"] is None
 
@@ -169,75 +128,37 @@ def test_why_it_was_not_sent(conversation, log_in, office):
     expect(reason).to_contain_text("127.0.0.1 does not take e-mails to nobody@ours.example.")
 
 
-# The full composer --------------------------------------------------------------------
-
-
-def test_the_full_composer_takes_over(conversation, other, log_in, outbox):
-    quick = QuickComposer(log_in("anna"), conversation)
-    quick.choose(other.address)
-    quick.subject.fill("Lunch?")
-    quick.write("On Friday")
-    full = quick.open_full()
-    expect(full.sender).to_have_value(f"Anna Lindqvist <{other.address}>")
-    expect(full.subject).to_have_value("Lunch?")
-    expect(full.body).not_to_contain_text("Anna of Sales")
-    full.choose(conversation.address)
-    expect(full.body).to_have_text("On Friday-- Anna of Sales")
-    full.press("Send")
-    expect(full.dialog).to_have_count(0)
-    [letter] = outbox.letters
-    assert letter["From"] == f"Anna Lindqvist <{conversation.address}>"
-    assert letter["Subject"] == "Lunch?"
-    assert letter.get_body(("plain",)).get_content().count("Anna of Sales") == 1
-
-
-def test_what_she_wrote_below_the_signature_stays(conversation, log_in):
-    quick = QuickComposer(log_in("anna"), conversation)
-    quick.write("On Friday")
-    full = quick.open_full()
-    full.body.get_by_text("Anna of Sales").click()
-    full.page.keyboard.press("End")
-    full.page.keyboard.type(", at noon")
-    full.choose(COMPANY)
-    full.choose(conversation.address)
-    expect(full.body).to_have_text("On Friday-- Anna of Sales, at noon")
-
-
-def test_the_company_is_taken_over_too(conversation, log_in, outbox):
-    quick = QuickComposer(log_in("anna"), conversation)
-    quick.choose(COMPANY)
-    quick.write("By the company")
-    full = quick.open_full()
-    expect(full.sender).to_have_value(COMPANY)
-    full.press("Send")
-    expect(full.dialog).to_have_count(0)
+def test_it_is_tried_again_where_it_says_why(conversation, log_in, outbox, smtp):
+    password = smtp.users.pop(conversation.address)
+    message = QuickComposer(log_in("anna"), conversation).send("Are you there?")
+    envelope = message.locator(".o-mail-Message-notification")
+    expect(envelope).to_have_class(DANGER)
+    envelope.click()
+    popover = message.page.locator(".o-mail-MessageNotificationPopover")
+    expect(popover).to_contain_text("does not accept the user name and password")
+    again = popover.get_by_role("button", name="Try again")
+    with message.page.expect_response(re.compile("action_sync_send_again")):
+        again.click()
+    expect(again).to_be_enabled()
     assert not outbox.letters
-
-
-def test_what_is_sent_later_leaves_from_the_mailbox(conversation, log_in, outbox, office):
-    quick = QuickComposer(log_in("anna"), conversation)
-    quick.write("On Friday")
-    full = quick.open_full()
-    full.schedule()
-    expect(full.page.get_by_text("Scheduled Messages")).to_be_visible()
-    assert not outbox.letters
-    [[scheduled]] = office.sql("SELECT max(id) FROM mail_scheduled_message")
-    office.user("anna").call("mail.scheduled.message", "post_message", [scheduled])
+    smtp.users[conversation.address] = password
+    again.click()
+    expect(again).to_have_count(0)
+    expect(popover).not_to_contain_text("does not accept")
+    expect(envelope).not_to_have_class(DANGER)
     [letter] = outbox.letters
-    assert letter["From"] == f"Anna Lindqvist <{conversation.address}>"
-    assert letter["Subject"] == "Re: Offer"
+    assert letter["To"] == f"Clara <{conversation.customer_address}>"
+    message.page.reload()
+    expect(envelope).to_be_visible()
+    expect(envelope).not_to_have_class(DANGER)
 
 
-def test_reply_all_answers_that_mail(conversation, log_in, outbox):
-    conversation.deliver("Later")
-    conversation.sync()
-    page = QuickComposer(log_in("anna"), conversation).page
-    mail = page.locator(".o-mail-Message").filter(has_text=body("Offer"))
-    mail.hover()
-    mail.get_by_role("button", name="Reply All").click()
-    full = FullComposer(page)
-    expect(full.subject).to_have_value("Re: Offer")
-    full.press("Send")
-    expect(full.dialog).to_have_count(0)
-    [letter] = outbox.letters
-    assert letter["In-Reply-To"] == conversation.message_id("Offer")
+def test_a_colleague_is_offered_no_second_try(conversation, log_in, smtp):
+    smtp.users.pop(conversation.address)
+    QuickComposer(log_in("anna"), conversation).send("Are you there?")
+    page = open_chatter(log_in("ben"), conversation)
+    message = expect_posted(page, "Are you there?")
+    message.locator(".o-mail-Message-notification.text-danger").click()
+    popover = page.locator(".o-mail-MessageNotificationPopover")
+    expect(popover).to_contain_text("Clara")
+    expect(popover.get_by_role("button")).to_have_count(0)

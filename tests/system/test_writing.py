@@ -17,7 +17,6 @@ from peers.scripted_smtp import HANG_UP, SILENCE, ScriptedSmtp
 from dev.image import INSTALLED
 from dev.smtp import SmtpServer
 
-from .conftest import MAILBOXES
 from .mailbox import Mailbox
 from .office import PASSWORD, Office
 
@@ -107,17 +106,6 @@ class Writer:
                 message_id,
             )
         )
-
-
-@pytest.fixture(scope="module")
-def users(dovecot):
-    return {f"user{number}@ours.example": PASSWORD for number in range(MAILBOXES)}
-
-
-@pytest.fixture(scope="module")
-def smtp(dovecot, users):
-    with SmtpServer(dovecot, users) as smtp:
-        yield smtp
 
 
 @pytest.fixture
