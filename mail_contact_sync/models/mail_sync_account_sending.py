@@ -120,7 +120,11 @@ class MailSyncAccount(models.Model):
         signature = signature or self.user_id.sudo().signature
         if not message.email_add_signature or is_html_empty(signature):
             return message.body
-        return message.body + Markup('<div class="signature">-- <br>%s</div>') % signature
+        # In blocks, so that it begins a line in plain text, too.
+        return Markup('<div>%s</div><br><div class="signature">-- <br>%s</div>') % (
+            message.body,
+            signature,
+        )
 
     def _sending_pause(self) -> datetime | None:
         """Until when the provider lets this mailbox send nothing more; None where it does now."""

@@ -174,6 +174,11 @@ class TestWriting(WritingCase):
                 self.post(f'<blockquote><img src="{source}"></blockquote>')
                 self.assertEqual([part["Content-ID"] for part in self.letter.walk()], [None] * 3)
 
+    def test_the_signature_begins_a_line_of_its_own(self):
+        self.post("<span>Hello</span>")
+        text = self.letter.get_body(("plain",)).get_content()
+        self.assertEqual(text.splitlines(), ["Hello", "--", "Anna of Ours"])
+
     def test_the_signature_is_the_mailboxes_else_hers(self):
         self.post()
         self.account.signature = "<p>Sales team</p>"
