@@ -92,7 +92,8 @@ class TestSendingByOthers(WritingCase):
         self.assertTrue(self.send(self.anna, attachment_ids=[(4, message.attachment_ids.id)]))
 
     def test_no_form_of_a_mail_shows_a_private_message(self):
-        messages = {"Open": self.post(subject="Open"), "Secret": self.private_message()}
+        of_the_company = self.post(subject="Open", sync_sender_id=False)
+        messages = {"Open": of_the_company, "Secret": self.private_message()}
         administrator = new_test_user(self.env, "boss", groups="base.group_system")
         mails = self.env["mail.mail"].with_user(administrator)
         shown = {name: {} for name in ("mail_message_id", "subject", "body", "display_name")}
