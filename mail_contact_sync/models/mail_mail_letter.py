@@ -16,6 +16,7 @@ from ..mime.writing import File, Letter, compose
 #: Bytes of all files of one message; beyond it no provider takes it.
 MAX_FILES = 150 << 20
 _FILE = re.compile(r"/web/(?:image|content)/(\d+)")
+_IMAGE = re.compile(r"<img\b[^<>]*>")  # as lxml writes it
 _TOKEN = re.compile(r"[?&]access_token=([\w-]+)")
 _REDIRECTS = {"o_mail_redirect", "o_channel_redirect", "o-discuss-mention"}
 
@@ -55,7 +56,8 @@ class MailMail(models.Model):
             subject=self.subject or "",
             references=tuple((self.references or "").split()),
             html=f"<html><body>{html}</body></html>",
-            text=html2plaintext(self.body_html or ""),
+            # The address of a picture opens it to whoever knows it.
+            text=html2plaintext(_IMAGE.sub("", html)),
             files=files,
         )
         try:

@@ -151,9 +151,16 @@ class TestWriting(WritingCase):
             .create({"name": "pasted.png", "datas": PIXEL, "res_model": "res.partner"})
         )
         [token] = pasted.generate_access_token()
-        self.post(f'<p><img src="/web/image/{pasted.id}-abc/a.png?access_token={token}"></p>')
+        source = f"/web/image/{pasted.id}-abc/a.png?access_token={token}"
+        self.post(f'<p>Look: <img src="{source}"> <a href="/shop">here</a></p>')
         [inline] = [part for part in self.letter.walk() if part["Content-ID"]]
         self.assertEqual(inline.get_filename(), "pasted.png")
+        self.assertNotIn(token.encode(), self.outbox.raw[0])
+        text = self.letter.get_body(("plain",)).get_content()
+        base = self.env["ir.config_parameter"].get_param("web.base.url")
+        self.assertIn("Look:", text)
+        self.assertIn(f"{base}/shop", text)
+        self.assertNotIn("/web/image", text)
 
     def test_what_she_quotes_takes_no_picture_of_hers_along(self):
         """Whoever wrote it can number them all."""
