@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
 from collections.abc import Callable, Mapping
+from types import ModuleType
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -29,6 +30,8 @@ class MailSyncProviderConsent(models.AbstractModel):
     _signs_in = True
     #: What people call it.
     _brand = ""
+    #: The module of ``connectors.oauth`` that speaks its dialect.
+    _oauth: ModuleType
 
     # What differs ---------------------------------------------------------------------
 
@@ -43,17 +46,6 @@ class MailSyncProviderConsent(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _authorize(self, state: str, scopes: tuple[str, ...], login_hint: str) -> tuple[str, str]:
-        """Where to send the browser, and what to keep for ``_redeem``; raise ConnectorError,
-        ``KeyLost``."""
-        raise NotImplementedError
-
-    @api.model
-    def _redeem(self, code: str, kept: str) -> Grant:
-        """What the user has consented to; raise ConnectorError, ``KeyLost``."""
-        raise NotImplementedError
-
-    @api.model
     def _refusal(self, query: Mapping[str, str]) -> ConnectorError:
         """What a redirect without a code tells."""
         raise NotImplementedError
@@ -64,6 +56,28 @@ class MailSyncProviderConsent(models.AbstractModel):
     ) -> Connector:
         """A connector for the mailbox of who gave ``grant``, or the ``shared`` one."""
         raise NotImplementedError
+
+    # Signing in -----------------------------------------------------------------------
+
+    @api.model
+    def _authorize(self, state: str, scopes: tuple[str, ...], login_hint: str) -> tuple[str, str]:
+        """Where to send the browser, and what to keep for ``_redeem``; raise ConnectorError,
+        ``KeyLost``."""
+        return self._oauth.authorization_url(
+            self._client(),
+            self._redirect_uri(),
+            state=state,
+            scopes=scopes,
+            login_hint=login_hint,
+            endpoints=self._endpoints(),
+        )
+
+    @api.model
+    def _redeem(self, code: str, kept: str) -> Grant:
+        """What the user has consented to; raise ConnectorError, ``KeyLost``."""
+        return self._oauth.redeem(
+            self._client(), self._redirect_uri(), code, kept, endpoints=self._endpoints()
+        )
 
     # The app ------------------------------------------------------------------------
 

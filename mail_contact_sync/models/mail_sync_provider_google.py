@@ -37,6 +37,7 @@ class MailSyncProviderGoogle(models.AbstractModel):
     _searches = True
     _key = _service = "google"
     _brand = "Google"
+    _oauth = oauth_google
     #: https://support.google.com/a/answer/166852: 500 a day without Workspace
     _most_sent = (20, 500)
     _app_secret = CLIENT_SECRET
@@ -48,23 +49,6 @@ class MailSyncProviderGoogle(models.AbstractModel):
     @api.model
     def _scopes(self, *, sending: bool, shared: bool) -> tuple[str, ...]:
         return oauth_google.scopes(sending=sending)
-
-    @api.model
-    def _authorize(self, state: str, scopes: tuple[str, ...], login_hint: str) -> tuple[str, str]:
-        return oauth_google.authorization_url(
-            self._client(),
-            self._redirect_uri(),
-            state=state,
-            scopes=scopes,
-            login_hint=login_hint,
-            endpoints=self._endpoints(),
-        )
-
-    @api.model
-    def _redeem(self, code: str, kept: str) -> Grant:
-        return oauth_google.redeem(
-            self._client(), self._redirect_uri(), code, kept, endpoints=self._endpoints()
-        )
 
     @api.model
     def _refusal(self, query: Mapping[str, str]) -> ConnectorError:

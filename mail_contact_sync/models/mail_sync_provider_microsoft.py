@@ -52,6 +52,7 @@ class MailSyncProviderMicrosoft(models.AbstractModel):
 
     _service = "microsoft"
     _brand = "Microsoft"
+    _oauth = oauth_microsoft
     _app_secret = "mail_contact_sync.microsoft_client_secret"
     _takes_passwords = False
     _opens_others = True
@@ -77,23 +78,6 @@ class MailSyncProviderMicrosoft(models.AbstractModel):
         known = {field.name for field in names(oauth_microsoft.Endpoints)}
         values = {key: value for key, value in self._stand_in().items() if key in known}
         return oauth_microsoft.Endpoints(**values)
-
-    @api.model
-    def _authorize(self, state: str, scopes: tuple[str, ...], login_hint: str) -> tuple[str, str]:
-        return oauth_microsoft.authorization_url(
-            self._client(),
-            self._redirect_uri(),
-            state=state,
-            scopes=scopes,
-            login_hint=login_hint,
-            endpoints=self._endpoints(),
-        )
-
-    @api.model
-    def _redeem(self, code: str, kept: str) -> Grant:
-        return oauth_microsoft.redeem(
-            self._client(), self._redirect_uri(), code, kept, endpoints=self._endpoints()
-        )
 
     @api.model
     def _refusal(self, query: Mapping[str, str]) -> ConnectorError:
