@@ -194,14 +194,3 @@ class Dovecot(Server):
         """Deliver a message into INBOX as a mail server does (LMTP, RFC 2033)."""
         with smtplib.LMTP("127.0.0.1", self.lmtp_port) as lmtp:
             lmtp.sendmail("", users, message)
-
-    def doveadm(self, *arguments: str) -> str:
-        """Run Dovecot's administration tool; returns what it prints."""
-        return subprocess.run(
-            ["doveadm", "-c", str(self._configuration), *arguments],
-            capture_output=True,
-            check=True,
-            cwd=self.folder,
-            text=True,
-            **self.account.popen,
-        ).stdout

@@ -35,7 +35,7 @@ class SignIn:
             }
         ).execute()
         self.rosa = new_test_user(self.env, "rosa", email="rosa@home.test")
-        self.sam = new_test_user(self.env, "sam", email="sam@home.test")
+        new_test_user(self.env, "sam", email="sam@home.test")
         self.portal = new_test_user(self.env, "porta", groups="base.group_portal")
         self.mailbox = self.connector()
         self.address, self.given = ADDRESS, self.scopes()

@@ -57,7 +57,6 @@ class WritingCase(SyncCase):
     def setUp(self):
         super().setUp()
         self.outbox = Outbox()
-        self.files_sent = True
         imap = type(self.env["mail.sync.provider.imap"])
         self.startPatcher(patch.object(imap, "_sender", lambda provider, account: self.outbox))
         self.startPatcher(patch.object(imap, "_files_sent", True))

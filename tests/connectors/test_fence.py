@@ -23,7 +23,6 @@ from mail_contact_sync.connectors.net.fence import (
     Fence,
     default_context,
     is_public,
-    permitted_addresses,
 )
 
 INTERNAL = {
@@ -75,7 +74,7 @@ def test_what_is_not_on_the_public_internet_is_refused(address):
 @pytest.mark.parametrize("address", PUBLIC)
 def test_the_public_internet_is_open(address):
     assert is_public(address)
-    assert [*map(ip_address, permitted_addresses(address, 993))] == [ip_address(address)]
+    assert [*map(ip_address, Fence().mail_addresses(address, 993))] == [ip_address(address)]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +136,7 @@ def test_a_name_of_another_script_is_looked_up_in_a_labels(internet):
 
 @pytest.mark.parametrize("port", sorted(MAIL_PORTS))
 def test_mailboxes_ports_are_open(port):
-    assert permitted_addresses("1.1.1.1", port) == ("1.1.1.1",)
+    assert Fence().mail_addresses("1.1.1.1", port) == ("1.1.1.1",)
 
 
 @pytest.mark.parametrize("port", [0, 22, 25, 80, 443, 5432, 6379, 8069, 2525])

@@ -172,13 +172,6 @@ class Fence:
             raise _unreachable(error) from None
 
 
-def permitted_addresses(
-    host: str, port: int, *, allow_internal: bool = False, resolver: Resolver | None = None
-) -> tuple[str, ...]:
-    """As ``Fence.mail_addresses``, for who needs no fence otherwise."""
-    return Fence(allow_internal, resolver or Resolver()).mail_addresses(host, port)
-
-
 def _look_up_locally(host: str) -> tuple[str, ...]:
     """As the system does, which knows names that are in no name server."""
     try:
