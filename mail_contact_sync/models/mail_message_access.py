@@ -182,7 +182,6 @@ class MailMessage(models.Model):
         that one of ``accounts`` holds.
         """
         if accounts is not None:
-            self.env.flush_all()
             condition = SQL(
                 """message.id IN (SELECT mail_message_id FROM mail_sync_match
                                   WHERE account_id = ANY(%s))""",

@@ -24,11 +24,7 @@ class MailSyncFiling(models.AbstractModel):
     @api.model
     def _file(self, account, connector):
         """Commits after each.  Trouble with the connection ends the run, as always."""
-        # sudo: the mails are the engine's
-        mails = self.env["mail.mail"].sudo()
-        for mail in mails.search(
-            [("sync_account_id", "=", account.id), ("sync_unfiled", "=", True)]
-        ):
+        for mail in self._unfiled(account):
             try:
                 connector.file_sent(mail._sync_compose())
             except TemporaryError:

@@ -14,12 +14,10 @@ class MailSyncSentence(models.AbstractModel):
 
     @api.model
     def _of_sending(self, reason: str, mail) -> str:
-        account = mail.sync_account_id
-        provider = account._provider()
-        host = account.smtp_host or provider._server_name(account)
+        account, host = mail.sync_account_id, self._outgoing_host(mail)
         return (
             self._sending_sentences(host, account.address).get(reason)
-            or provider._sentences(account).get(reason)
+            or account._provider()._sentences(account).get(reason)
             or self._of_reason(reason, host, account.smtp_port)
         )
 
@@ -33,16 +31,18 @@ class MailSyncSentence(models.AbstractModel):
 
     @api.model
     def _of_refused(self, error: RecipientsRefused, mail) -> str:
-        host = mail.sync_account_id.smtp_host or mail.sync_account_id._provider()._server_name(
-            mail.sync_account_id
-        )
         names = ", ".join(error.refused) or mail.email_to or ""
         return self.env._(
             "%(host)s does not take e-mails to %(addresses)s. Nothing was sent to anybody. Please "
             "correct the address, and try again.",
-            host=host,
+            host=self._outgoing_host(mail),
             addresses=names,
         )
+
+    @api.model
+    def _outgoing_host(self, mail) -> str:
+        account = mail.sync_account_id
+        return account.smtp_host or account._provider()._server_name(account)
 
     @api.model
     def _sending_sentences(self, host: str, address: str) -> dict[str, str]:
