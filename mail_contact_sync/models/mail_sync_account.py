@@ -165,16 +165,8 @@ class MailSyncAccount(models.Model):
         if not vals.get("password"):
             # A password is for the servers that it was entered for: who has got hold of
             # somebody's session cannot have it sent to a server of his own.
-            self.filtered(
-                lambda account: any(
-                    name in vals and (account[name] or "") != (vals[name] or "") for name in SERVERS
-                )
-            ).sudo().secret = False
-        moved = self.filtered(
-            lambda account: any(
-                name in vals and (account[name] or "") != (vals[name] or "") for name in MAILBOX
-            )
-        )
+            self._changed_by(vals, SERVERS).sudo().secret = False
+        moved = self._changed_by(vals, MAILBOX)
         result = super().write(vals)
         if moved:
             # Another server counts anew: the old cursors might pass its mail over.
@@ -187,6 +179,14 @@ class MailSyncAccount(models.Model):
             self.filtered(lambda account: account.state == "active")._resume()
             self._wake()
         return result
+
+    def _changed_by(self, vals, names):
+        """Those to which ``vals`` give another value of any of ``names``."""
+        return self.filtered(
+            lambda account: any(
+                name in vals and (account[name] or "") != (vals[name] or "") for name in names
+            )
+        )
 
     def _widen(self):
         """Have the older mail read, too.  A narrower window forgets nothing."""

@@ -35,14 +35,8 @@ class MailSyncAccount(models.Model):
             account.exchange_server = found or account.host
 
     def write(self, vals):
-        moved = self.filtered(
-            lambda account: (
-                account.provider == "exchange"
-                and any(
-                    name in vals and (account[name] or "") != (vals[name] or "") for name in PLACES
-                )
-            )
-        ).sudo()
+        exchanges = self.filtered(lambda account: account.provider == "exchange")
+        moved = exchanges._changed_by(vals, PLACES).sudo()
         if moved:
             moved.endpoint = False
             if not vals.get("password"):
