@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+#: Seconds of a ``retry_after`` that are believed.
+MAX_WAIT = 24 * 3600.0
 #: What a folder is for.  A folder without a role (None) is one of the user's own.
 ROLES = ("inbox", "sent", "archive", "all", "junk", "trash", "drafts")
 

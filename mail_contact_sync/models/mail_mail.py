@@ -14,6 +14,7 @@ from odoo.tools import SQL
 
 from ..connectors import reasons
 from ..connectors.base import (
+    MAX_WAIT,
     ConnectorError,
     NotFiled,
     RecipientsRefused,
@@ -27,6 +28,7 @@ _logger = logging.getLogger(__name__)
 
 #: How often it is tried to send what has certainly not been sent.
 MAX_ATTEMPTS = 6
+#: Before the second attempt; twice as long before each further one.
 PAUSE = timedelta(minutes=2)
 
 
@@ -204,7 +206,7 @@ class MailMail(models.Model):
             return
         pause = PAUSE * 2**self.sync_attempts
         if error.retry_after:
-            pause = max(pause, min(timedelta(seconds=error.retry_after), timedelta(days=1)))
+            pause = max(pause, timedelta(seconds=min(error.retry_after, MAX_WAIT)))
         self.sync_attempts += 1
         self._sync_wait(fields.Datetime.now() + pause)
 

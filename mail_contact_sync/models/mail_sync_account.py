@@ -12,15 +12,15 @@ from .fields import BigInt
 MAILBOX = ("provider", "host", "login", "address", "opened_as")
 #: Where its password goes.
 SERVERS = ("host", "smtp_host")
-
-
+#: How much of the past is read where nobody says.
+FIRST_MONTHS = 6
 #: Older than any e-mail.
 MAX_MONTHS = 600
 
 
 def _default_window_months(account) -> int:
     parameters = account.env["ir.config_parameter"].sudo()
-    return int(parameters.get_param("mail_contact_sync.window_months", 6))
+    return int(parameters.get_param("mail_contact_sync.window_months", FIRST_MONTHS))
 
 
 class MailSyncAccount(models.Model):

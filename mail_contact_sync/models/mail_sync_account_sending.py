@@ -9,6 +9,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import is_html_empty
 
+#: Of what ``_most_sent`` of a provider says how much.
+SPANS = (timedelta(minutes=1), timedelta(days=1))
+
 
 class MailSyncAccount(models.Model):
     """Writing from a mailbox: who may, under which name, and how much."""
@@ -131,11 +134,7 @@ class MailSyncAccount(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         sent = self.env["mail.sync.sent"].sudo()
-        for span, most in zip(
-            (timedelta(minutes=1), timedelta(days=1)),
-            self._provider()._most_sent,
-            strict=True,
-        ):
+        for span, most in zip(SPANS, self._provider()._most_sent, strict=True):
             latest = sent.search(
                 [("account_id", "=", self.id), ("date", ">", now - span)],
                 order="date desc, id desc",

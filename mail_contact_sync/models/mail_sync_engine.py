@@ -20,6 +20,7 @@ from ..ticker import Ticker
 _logger = logging.getLogger(__name__)
 
 PAGE = 1_000
+#: Expired cursors in a row; one more stops the mailbox.
 MAX_RESCANS = 3
 
 

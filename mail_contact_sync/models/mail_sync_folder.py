@@ -8,7 +8,7 @@ from ..connectors.base import Folder
 OFF_ROLES = ("junk", "trash", "drafts")
 
 #: The order in which folders are read and shown; those without a role come last.
-ROLES = ("inbox", "sent", "all", "archive", "drafts", "junk", "trash")
+ORDER = ("inbox", "sent", "all", "archive", "drafts", "junk", "trash")
 
 
 class MailSyncFolder(models.Model):
@@ -52,7 +52,7 @@ class MailSyncFolder(models.Model):
     @api.depends("role")
     def _compute_sequence(self):
         for folder in self:
-            folder.sequence = ROLES.index(folder.role) if folder.role else len(ROLES)
+            folder.sequence = ORDER.index(folder.role) if folder.role else len(ORDER)
 
     def _boundary(self) -> Folder:
         """The folder as the connectors know it."""

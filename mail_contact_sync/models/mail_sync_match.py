@@ -13,6 +13,8 @@ from .mail_sync_sentence import MESSAGE_GONE, WORKER_ENDED
 FATES = ("failed", "waiting", "skipped", "posted", "unreadable", "unmatched")
 
 MAX_ATTEMPTS = 3
+#: After the first attempt; longer by as much after each further one.
+PAUSE = timedelta(minutes=5)
 #: A mail over which so many workers ended is first tried alone, and then given up.
 SUSPECT = 2
 MAX_INTERRUPTIONS = 10
@@ -163,7 +165,7 @@ class MailSyncMatch(models.Model):
                     "reason": reason,
                     "interruptions": 0,
                     "state": "failed" if attempts >= MAX_ATTEMPTS else "waiting",
-                    "not_before": fields.Datetime.now() + timedelta(minutes=5 * attempts),
+                    "not_before": fields.Datetime.now() + PAUSE * attempts,
                 }
             )
 

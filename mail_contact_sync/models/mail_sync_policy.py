@@ -12,6 +12,7 @@ from odoo.exceptions import MissingError
 
 from ..connectors import reasons
 from ..connectors.base import (
+    MAX_WAIT,
     AuthenticationFailed,
     ConnectorError,
     CursorExpired,
@@ -92,7 +93,7 @@ class MailSyncEngine(models.AbstractModel):
         pause = min(BACKOFF_FIRST * 2 ** min(account.failures, 10), BACKOFF_LAST)
         pause *= random.uniform(0.8, 1.2)
         if retry_after:
-            pause = max(pause, min(timedelta(seconds=retry_after), timedelta(days=1)))
+            pause = max(pause, timedelta(seconds=min(retry_after, MAX_WAIT)))
         account.write(
             {
                 "failures": account.failures + 1,

@@ -13,6 +13,7 @@ from odoo import api, models
 from odoo.tools import SQL, clean_context, plaintext2html
 from odoo.tools.mail import generate_tracking_message_id
 
+from ..connectors.headers import MAX_MESSAGE_ID
 from ..mime import ParsedMail
 from .mail_sync_sentence import NOT_POSTABLE
 
@@ -20,7 +21,6 @@ _logger = logging.getLogger(__name__)
 
 #: A larger message is posted without its attachments.
 MAX_MESSAGE_BYTES = 64 * 2**20
-MAX_MESSAGE_ID = 500
 CID = re.compile(r"cid:([^\"'\s>)]+)")
 
 

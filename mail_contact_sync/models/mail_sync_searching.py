@@ -9,9 +9,9 @@ from odoo.tools import SQL
 
 from ..connectors.base import CursorExpired, FolderGone
 from ..keys import normalise_address
+from .mail_sync_engine import MAX_RESCANS
 from .mail_sync_matching import IS_CONTACT
 
-MAX_RESCANS = 3
 #: New messages that are read in one step, and candidates.
 NEW = 250
 CANDIDATES = 250

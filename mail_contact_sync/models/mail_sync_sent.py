@@ -5,6 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+#: Longer than any provider counts.
+KEPT = timedelta(days=2)
+
 
 class MailSyncSent(models.Model):
     """That something was sent from a mailbox, for as long as its provider counts it.
@@ -23,7 +26,7 @@ class MailSyncSent(models.Model):
 
     @api.autovacuum
     def _gc_sent(self):
-        self.search([("date", "<", fields.Datetime.now() - timedelta(days=2))]).unlink()
+        self.search([("date", "<", fields.Datetime.now() - KEPT)]).unlink()
 
     @api.model
     def _recognise(self, account, batch, mails):

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .mail_sync_account import MAX_MONTHS
+from .mail_sync_account import FIRST_MONTHS, MAX_MONTHS
 from .mail_sync_lane import lane_minutes
 from .mail_sync_provider_google import CLIENT_ID
 
@@ -17,7 +17,7 @@ class ResConfigSettings(models.TransientModel):
     mail_sync_window_months = fields.Integer(
         "Months of Past E-mails",
         config_parameter="mail_contact_sync.window_months",
-        default=6,
+        default=FIRST_MONTHS,
     )
     mail_sync_allow_internal = fields.Boolean(
         "Internal Mail Servers", config_parameter="mail_contact_sync.allow_internal"

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-#: The longest wait that is believed.
-MAX_WAIT = 24 * 3600.0
+from ..base import MAX_WAIT
 
 _RETRY_AT = re.compile(r"[Rr]etry after (\d{4}-\d\d-\d\dT[\d:.]+)Z")
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from .. import reasons
 from ..base import (
+    MAX_WAIT,
     AuthenticationFailed,
     ConnectorError,
     MessageError,
@@ -31,8 +32,6 @@ GREETING, LOGIN, SENDER, RECIPIENT, MESSAGE = "greeting", "login", "sender", "re
 A_MINUTES_SHARE = 60.0
 A_DAYS_SHARE = 6 * 3600.0
 GREYLISTING = 300.0
-#: The longest wait that is believed.
-MAX_WAIT = 24 * 3600.0
 
 
 class Reply(NamedTuple):
