@@ -13,6 +13,7 @@
         "security/mail_contact_sync_security.xml",
         "security/ir.model.access.csv",
         "data/mail_message_subtype_data.xml",
+        "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/mail_sync_match_views.xml",
         "wizards/mail_compose_message_views.xml",
@@ -30,7 +31,6 @@
     ],
     "assets": {
         "web.assets_backend": ["mail_contact_sync/static/src/**/*"],
-        "web.assets_tests": ["mail_contact_sync/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
