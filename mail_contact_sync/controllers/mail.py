@@ -6,6 +6,8 @@ from odoo.http import request
 
 
 class SyncedMailController(MailController):
+    """The link of a message, for whoever may read it."""
+
     @http.route()
     def mail_action_view(self, *args, message_id=None, **kwargs):
         # Core looks the message up with all rights and leads to its contact.

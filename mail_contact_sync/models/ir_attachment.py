@@ -8,6 +8,8 @@ from odoo import api, models
 
 
 class IrAttachment(models.Model):
+    """The files of synced e-mails, in the filestore whole or not at all."""
+
     _inherit = "ir.attachment"
 
     @api.model

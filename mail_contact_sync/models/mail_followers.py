@@ -4,6 +4,8 @@ from odoo import models
 
 
 class MailFollowers(models.Model):
+    """A mailbox has no followers."""
+
     _inherit = "mail.followers"
 
     def _insert_followers(self, res_model, res_ids, *args, **kwargs):

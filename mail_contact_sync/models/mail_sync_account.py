@@ -24,6 +24,11 @@ def _default_window_months(account) -> int:
 
 
 class MailSyncAccount(models.Model):
+    """A connected mailbox: whose it is, how it is reached, and how the syncing of it fares.
+
+    What is readonly is the engine's to write, see ``mail.sync.access``.
+    """
+
     _name = "mail.sync.account"
     _inherit = ["mail.sync.access", "mail.sync.secret", "mail.thread", "mail.activity.mixin"]
     _description = "Connected Mailbox"

@@ -12,6 +12,8 @@ ORDER = ("inbox", "sent", "all", "archive", "drafts", "junk", "trash")
 
 
 class MailSyncFolder(models.Model):
+    """A folder of a mailbox, and how far it has been read."""
+
     _name = "mail.sync.folder"
     _inherit = "mail.sync.access"
     _description = "Folder of a Connected Mailbox"

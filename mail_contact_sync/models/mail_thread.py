@@ -6,6 +6,11 @@ from .fields import ReadableMessages
 
 
 class MailThread(models.AbstractModel):
+    """Where core reads the messages of a record with all rights.
+
+    Two of these would also take what a mailbox brings for what the gateway received.
+    """
+
     _inherit = "mail.thread"
 
     message_ids = ReadableMessages()

@@ -11,6 +11,8 @@ MAX_LANES = 16
 
 
 class ResConfigSettings(models.TransientModel):
+    """What holds for all mailboxes, and Odoo as an app at Google."""
+
     _inherit = "res.config.settings"
 
     mail_sync_enabled = fields.Boolean("E-mail Sync", config_parameter="mail_contact_sync.enabled")

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
+    """What a contact has of synced e-mails, and when its addresses are looked up."""
+
     _inherit = "res.partner"
 
     sync_mail_count = fields.Integer("Synced E-mails", compute="_compute_sync_mail")

@@ -7,6 +7,8 @@ from .fields import ReadableMailboxes
 
 
 class ResUsers(models.Model):
+    """Whose mailboxes they are, and what becomes of them when she leaves."""
+
     _inherit = "res.users"
 
     mail_sync_account_ids = ReadableMailboxes(

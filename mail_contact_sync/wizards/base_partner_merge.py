@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Contacts that hold the same mail become one that holds it once."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model

@@ -6,6 +6,8 @@ from ..models.fields import ReadableMessage
 
 
 class MailComposeMessage(models.TransientModel):
+    """A reply takes over nothing of what the user may not read."""
+
     _inherit = "mail.compose.message"
 
     # Core computes with all rights what a reply takes over from its parent.
