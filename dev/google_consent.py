@@ -8,23 +8,14 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 import requests
 
+from .bearer import Token, carried
+
 #: Paths that the emulator answers.
 PATHS = ("/o/oauth2/", "/oauth2/", "/_emulate/", "/.well-known/")
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token of ``user``, good until ``expires``."""
-
-    user: str
-    scopes: frozenset[str]
-    expires: float
-    refresh_token: str
 
 
 class Consent:
@@ -119,6 +110,4 @@ class Consent:
 
     def token(self, headers: dict) -> Token | None:
         """The token that a request carries, if it is any good."""
-        scheme, _, access = headers.get("authorization", "").partition(" ")
-        token = self.tokens.get(access) if scheme == "Bearer" else None
-        return token if token and token.expires > self._clock() else None
+        return carried(headers, self.tokens, self._clock())

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from .google_consent import Consent, Token
+from .bearer import Token
+from .google_consent import Consent
 from .google_mailbox import GoogleMailbox
 from .google_query import header_fields
 from .google_schema import Call, Violation, call, check_body, masked

@@ -8,27 +8,17 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import requests
+
+from ..bearer import Token, carried
+from ..web_server import Answer
 
 #: Paths that the emulator answers.
 PATHS = ("/oauth2/", "/.well-known/", "/discovery/", "/oidc/", "/_emulate/")
 CLIENT_ID = "11111111-2222-3333-4444-555555555555"
 CLIENT_SECRET = "open~secret"
-
-Answer = tuple[int, dict[str, str], bytes]
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token of ``user``, good until ``expires``."""
-
-    user: str
-    scopes: frozenset[str]
-    expires: float
-    refresh_token: str
 
 
 def seed(users: list[str], redirects: list[str]) -> dict:
@@ -133,6 +123,4 @@ class Consent:
 
     def token(self, headers: dict) -> Token | None:
         """The token that a request carries, if it is any good."""
-        scheme, _, access = headers.get("authorization", "").partition(" ")
-        token = self.tokens.get(access) if scheme == "Bearer" else None
-        return token if token and token.expires > self._clock() else None
+        return carried(headers, self.tokens, self._clock())

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
+from ..bearer import Token
+from ..web_server import Answer
 from . import query, schema
-from .consent import Answer, Consent, Token
+from .consent import Consent
 from .mail import MOST_SENT, PAGE, Failure, GraphMail
 from .query import Query
 from .schema import Place, Violation

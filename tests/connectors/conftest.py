@@ -9,8 +9,10 @@ from imap_mailbox import USERS, new_mailbox, running_dovecot
 from microsoft_imap import running_outlook
 from microsoft_peer import running_microsoft
 from peers.tcp_proxy import TcpProxy
+from small_internet import SmallInternet
 
 from dev.smtp import SmtpServer
+from mail_contact_sync.connectors.imap import sent as imap_sent
 
 
 @pytest.fixture(scope="session")
@@ -78,9 +80,21 @@ def connector(mailbox):
 
 
 @pytest.fixture
+def internet(tmp_path):
+    with SmallInternet(tmp_path) as internet:
+        yield internet
+
+
+@pytest.fixture
 def inbox(mailbox):
     """The folder, of a mailbox on Exchange."""
     return mailbox.folder()
+
+
+@pytest.fixture
+def no_sleep(monkeypatch):
+    """Nobody waits for a server to file what was sent."""
+    monkeypatch.setattr(imap_sent.time, "sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from imap_mailbox import NOW, SINCE, message_id, names, raw
+from imap_mailbox import NOW, SINCE, message_id, names, raw, read
 
 from dev.ews import Directory, EwsServer, User
 from mail_contact_sync.connectors.base import ConnectorError, Folder
@@ -76,18 +76,6 @@ def office(*people: User, **options):
         yield Office(server)
     assert server.crashes == []
     assert server.complaints == []
-
-
-def read(connector, folder, cursor=None, since=SINCE, limit=1000):
-    """All names that are left to read, page by page, and the cursor after them."""
-    found, more = [], True
-    while more:
-        assert len(found) < 10_000, "the cursor does not move"
-        page = connector.changes(folder, cursor, since, limit)
-        assert len(page.envelopes) <= limit
-        found += names(page.envelopes)
-        cursor, more = page.cursor, page.more
-    return found, cursor
 
 
 def failure(connector: ExchangeConnector) -> ConnectorError:

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from itertools import count
 
-from imap_mailbox import NOW, SINCE, raw, read
+from imap_mailbox import NOW, SINCE, message_id, raw, read
 from oauth_peer import consent, running
 
 from dev.google_proxy import CLIENT_ID, CLIENT_SECRET, Google
@@ -99,6 +99,12 @@ class Gmailbox:
 def new_gmailbox(google: Google, clock, **options) -> Gmailbox:
     """One that no other test has seen."""
     return Gmailbox(google, USERS[next(_numbers)], clock, **options)
+
+
+def written(name: str, **fields: str) -> bytes:
+    """A message with these header fields alone."""
+    lines = [f"{field}: {value}" for field, value in fields.items()]
+    return "\r\n".join([*lines, f"Message-ID: {message_id(name)}", "", "Hello", ""]).encode()
 
 
 def searched(connector, *addresses: str, since=SINCE) -> list[str]:

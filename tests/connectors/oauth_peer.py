@@ -26,12 +26,17 @@ def running(provider, *arguments):
         yield running
 
 
+def query(url: str) -> dict[str, str]:
+    """What stands behind the question mark, each name's first value."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
 def consent(url: str, form_target: str, user: str) -> str:
     """``user`` consents to what the authorization ``url`` asks for; returns the code."""
-    form = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    form = query(url)
     answer = requests.post(
         form_target, data={**form, "email": user}, allow_redirects=False, timeout=60
     )
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert query["state"] == [form["state"]]
-    return query["code"][0]
+    answered = query(answer.headers["Location"])
+    assert answered["state"] == form["state"]
+    return answered["code"]

@@ -55,6 +55,20 @@ def config_of(host: str) -> bytes:
     return config(server_xml("imap", host, 993), server_xml("smtp", host, 465))
 
 
+# Pages that take their time
+
+
+def hang(handler):
+    handler.stopped.wait(30)
+
+
+def drip(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    while not handler.stopped.wait(0.05):
+        handler.wfile.write(b"x")
+
+
 class SmallInternet:
     """``dns``, ``web`` (at WEB:443, and where else ``routes`` say) and what ``listen`` adds.
 

@@ -3,7 +3,7 @@
 """Which source wins, who learns what, and what is made of it."""
 
 import pytest
-from small_internet import MAIL, OTHER, SmallInternet, config, config_of, server_xml
+from small_internet import MAIL, OTHER, config, config_of, server_xml
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import Server
@@ -19,10 +19,9 @@ ISPDB = "https://ispdb.example/v1.1/"
 
 
 @pytest.fixture
-def internet(tmp_path):
-    with SmallInternet(tmp_path) as internet:
-        internet.name(MAIL, "one.x.example", "two.x.example", "three.x.example", "four.x.example")
-        yield internet
+def internet(internet):
+    internet.name(MAIL, "one.x.example", "two.x.example", "three.x.example", "four.x.example")
+    return internet
 
 
 @pytest.fixture

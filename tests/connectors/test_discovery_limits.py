@@ -6,7 +6,7 @@ from threading import Event
 from time import monotonic
 
 import pytest
-from small_internet import MAIL, OTHER, SmallInternet, config_of
+from small_internet import MAIL, OTHER, config_of, drip, hang
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.discovery import finder, known
@@ -18,11 +18,10 @@ LIMIT, GRACE = 1.5, 5.0
 
 
 @pytest.fixture
-def internet(tmp_path):
-    with SmallInternet(tmp_path) as internet:
-        internet.name(MAIL, "mail.x.example")
-        internet.dns.add("x.example. IN MX 10 mail.x.example.")
-        yield internet
+def internet(internet):
+    internet.name(MAIL, "mail.x.example")
+    internet.dns.add("x.example. IN MX 10 mail.x.example.")
+    return internet
 
 
 @pytest.fixture
@@ -35,17 +34,6 @@ def search(internet, **options):
     found = internet.discover(ANNA, **{"timeout": LIMIT, **options})
     assert monotonic() - started < LIMIT + GRACE
     return found
-
-
-def hang(handler):
-    handler.stopped.wait(30)
-
-
-def drip(handler):
-    handler.send_response(200)
-    handler.end_headers()
-    while not handler.stopped.wait(0.05):
-        handler.wfile.write(b"x")
 
 
 @pytest.mark.parametrize("page", [hang, drip])

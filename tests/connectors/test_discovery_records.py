@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from imap_mailbox import running_dovecot
-from small_internet import MAIL, OTHER, SmallInternet, config_of
+from small_internet import MAIL, OTHER, config_of
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.discovery import known, login_candidates
@@ -21,11 +21,10 @@ ANNA = "anna@x.example"
 
 
 @pytest.fixture
-def internet(tmp_path):
-    with SmallInternet(tmp_path) as internet:
-        internet.name(MAIL, "mail.x.example", "other.y.example")
-        internet.dns.add("x.example. IN MX 10 mail.x.example.")
-        yield internet
+def internet(internet):
+    internet.name(MAIL, "mail.x.example", "other.y.example")
+    internet.dns.add("x.example. IN MX 10 mail.x.example.")
+    return internet
 
 
 def srv(internet, service, target, port=993, priority=0, weight=0):

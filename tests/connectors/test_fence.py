@@ -12,7 +12,7 @@ import dns.name
 import dns.resolver
 import pytest
 from dnslib import RCODE
-from small_internet import MAIL, OTHER, SmallInternet
+from small_internet import MAIL, OTHER
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import ConnectorError, SettingsError, TemporaryError
@@ -47,12 +47,6 @@ PUBLIC = (
     *("198.17.255.255", "198.20.0.1", "223.255.255.255", "2606:4700::1", "2a00:1450::1"),
     *("::ffff:1.1.1.1", "64:ff9b::1.1.1.1", "2002:101:101::1"),
 )
-
-
-@pytest.fixture
-def internet(tmp_path):
-    with SmallInternet(tmp_path) as internet:
-        yield internet
 
 
 def refusal(fence: Fence, host: str, port: int = 993) -> ConnectorError:

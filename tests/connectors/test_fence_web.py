@@ -3,7 +3,7 @@
 """Files from the web, asked for on behalf of a user: what is let through, what is cut off."""
 
 import pytest
-from small_internet import OTHER, WEB, SmallInternet
+from small_internet import OTHER, WEB, drip, hang
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import ConnectorError, TemporaryError
@@ -11,12 +11,6 @@ from mail_contact_sync.connectors.net.deadline import Deadline
 from mail_contact_sync.connectors.net.fenced_http import MAX_ANSWER, MAX_REDIRECTS, get
 
 SECRET = b"what only this machine may read"
-
-
-@pytest.fixture
-def internet(tmp_path):
-    with SmallInternet(tmp_path) as internet:
-        yield internet
 
 
 @pytest.fixture
@@ -191,24 +185,13 @@ def test_a_length_that_is_claimed_takes_no_memory(internet, web):
     assert fetch(internet, "https://a.example/") == b"little"
 
 
-def silence(handler):
-    handler.stopped.wait(30)
-
-
-def drip(handler):
-    handler.send_response(200)
-    handler.end_headers()
-    while not handler.stopped.wait(0.05):
-        handler.wfile.write(b"x")
-
-
 def drip_headers(handler):
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
     while not handler.stopped.wait(0.05):
         handler.wfile.write(b"X-Y: z\r\n")
 
 
-@pytest.mark.parametrize("page", [silence, drip, drip_headers])
+@pytest.mark.parametrize("page", [hang, drip, drip_headers])
 def test_a_server_that_takes_its_time_is_cut_off(internet, web, page):
     """However often it says a little: the limit is on all of it."""
     web.pages["a.example/"] = page

@@ -21,12 +21,6 @@ def connector(gmailbox):
         yield connector
 
 
-def written(name, **fields):
-    """A message with these header fields alone."""
-    lines = [f"{field}: {value}" for field, value in fields.items()]
-    return "\r\n".join([*lines, f"Message-ID: {message_id(name)}", "", "Hello", ""]).encode()
-
-
 def test_envelopes_hold_what_the_headers_say(gmailbox, connector):
     message = b"\r\n".join(
         (

@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from gmail_peer import CLARA, searched
-from imap_mailbox import NOW, SINCE, message_id
+from gmail_peer import CLARA, searched, written
+from imap_mailbox import NOW, SINCE
 
 from dev.google_gmail import Fault
 from mail_contact_sync.connectors import reasons
@@ -19,12 +19,6 @@ from mail_contact_sync.connectors.gmail import query as gmail_query
 def connector(gmailbox):
     with gmailbox.connect() as connector:
         yield connector
-
-
-def written(name, **fields):
-    """A message with these header fields alone."""
-    lines = [f"{field}: {value}" for field, value in fields.items()]
-    return "\r\n".join([*lines, f"Message-ID: {message_id(name)}", "", "Hello", ""]).encode()
 
 
 @pytest.mark.parametrize("field", ["From", "To", "Cc", "Bcc"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from gmail_peer import CLARA, searched
-from imap_mailbox import SINCE, message_id, names
+from imap_mailbox import SINCE, names
 
 from dev.google_gmail import RETRY_AFTER
 from mail_contact_sync.connectors import reasons
@@ -20,12 +20,6 @@ from mail_contact_sync.connectors.gmail import session as gmail_session
 def connector(gmailbox):
     with gmailbox.connect() as connector:
         yield connector
-
-
-def written(name, **fields):
-    """A message with these header fields alone."""
-    lines = [f"{field}: {value}" for field, value in fields.items()]
-    return "\r\n".join([*lines, f"Message-ID: {message_id(name)}", "", "Hello", ""]).encode()
 
 
 def test_a_search_stops_before_the_units_run_out_and_goes_on_later(

@@ -17,10 +17,7 @@ from mail_contact_sync.connectors.imap.connection import Connection, password_lo
 from mail_contact_sync.connectors.imap.sent import SentFolder
 from mail_contact_sync.connectors.imap.session import Session
 
-
-@pytest.fixture(autouse=True)
-def no_sleep(monkeypatch):
-    monkeypatch.setattr(imap_sent.time, "sleep", lambda seconds: None)
+pytestmark = pytest.mark.usefixtures("no_sleep")
 
 
 def test_a_server_that_does_not_file_is_waited_for_no_longer(mailbox, ben, monkeypatch):

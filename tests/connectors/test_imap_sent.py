@@ -21,10 +21,7 @@ from mail_contact_sync.connectors.base import (
 )
 from mail_contact_sync.connectors.imap import sent as imap_sent
 
-
-@pytest.fixture(autouse=True)
-def no_sleep(monkeypatch):
-    monkeypatch.setattr(imap_sent.time, "sleep", lambda seconds: None)
+pytestmark = pytest.mark.usefixtures("no_sleep")
 
 
 def test_a_letter_arrives_and_stands_once_in_sent(mailbox, ben, submission):

@@ -9,10 +9,11 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from gmail_peer import CLIENT, REDIRECT, USERS, authorize, consented, endpoints
+from oauth_peer import query
 from playwright.sync_api import sync_playwright
 
 from mail_contact_sync.connectors import libraries, reasons
@@ -23,10 +24,6 @@ from mail_contact_sync.connectors.oauth.google import READ, SEND
 
 ANNA = USERS[-1]
 SCOPES = oauth_google.scopes()
-
-
-def query(url):
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def ask(**options):

@@ -8,10 +8,11 @@ import json
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from microsoft_peer import CLIENT, REDIRECT, USERS, authorize, consented, endpoints
+from oauth_peer import query
 
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import AuthenticationFailed, SettingsError, TemporaryError
@@ -21,10 +22,6 @@ from mail_contact_sync.connectors.oauth.tokens import TokenSource
 
 ANNA = USERS[-1]
 GRAPH = "https://graph.microsoft.com"
-
-
-def query(url):
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def ask(client=CLIENT, **options):
