@@ -11,6 +11,7 @@ class MailActivity(models.Model):
     @api.depends_context("uid")
     def _compute_display_name(self):
         result = super()._compute_display_name()
+        # sudo: core names with all rights what it refuses
         of_mailboxes = self.sudo().filtered(lambda each: each.res_model == "mail.sync.account")
         mine = self.browse(of_mailboxes.ids).sudo(False)
         for activity in mine - mine._filtered_access("read"):

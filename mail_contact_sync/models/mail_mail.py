@@ -111,7 +111,7 @@ class MailMail(models.Model):
                     mail._sync_hand_over(account)
                 self._sync_commit()
             if mails.exists().filtered("sync_unfiled"):
-                account.sudo().next_sync = fields.Datetime.now()
+                account.next_sync = fields.Datetime.now()
                 account._wake()
                 self._sync_commit()
 

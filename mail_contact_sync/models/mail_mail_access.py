@@ -40,11 +40,13 @@ class MailMail(models.Model):
         # Core creates mails with all rights, and some with values that a browser has sent.
         self.env["mail.message"]._sync_check_values(vals_list, SENDING_FIELDS)
         mails = super().create(vals_list)
+        # sudo: it is asked who may read the message, not the mail
         if not all(mail.mail_message_id for mail in mails.sudo()):
             raise AccessError(self.env._("You may not read the message of this e-mail."))
         return mails
 
     def write(self, vals):
+        # sudo: that it is from a mailbox counts for who may not see whose
         if not self.env.su and vals.keys() - QUEUE and self.sudo().sync_account_id:
             raise AccessError(self.env._("This e-mail was written from somebody's own mailbox."))
         return super().write(vals)
@@ -53,6 +55,7 @@ class MailMail(models.Model):
     def _compute_display_name(self):
         result = super()._compute_display_name()
         for mail in self:
+            # sudo: core names with all rights what it refuses
             if not mail.sudo().mail_message_id._sync_readable():
                 mail.display_name = False
         return result

@@ -73,6 +73,7 @@ class MailMail(models.Model):
         """
         page = fromstring(f"<div>{self.body_html or ''}</div>")
         _strip(page)
+        # sudo: the author's files, sent by whoever runs the queue
         files = self.mail_message_id.attachment_ids.sudo()
         domain = self.message_id.strip("<>").rpartition("@")[2]
         shown = {}
@@ -103,6 +104,7 @@ class MailMail(models.Model):
         The editor shows a picture by its token, which nobody else knows.
         """
         found, token = _FILE.match(source), _TOKEN.search(source)
+        # sudo: whether it may be sent, the lines below decide
         file = self.env["ir.attachment"].sudo().browse(int(found[1]) if found else 0).exists()
         hers = file.create_uid == self.sync_account_id.user_id
         known = file.public or (token and file.access_token == token[1])

@@ -36,6 +36,7 @@ class MailMessage(models.Model):
         """The mail gateway brings what a mailbox brought before: the gateway's stays."""
         identity = self.env["mail.sync.identity"]
         for message in self:
+            # sudo: compared, and shown to nobody
             synced = self.sudo().search(
                 [
                     ("model", "=", "res.partner"),
@@ -78,6 +79,7 @@ class MailMessage(models.Model):
             )
         self.env.invalidate_all()
         self.browse(set(kept_of.values()))._sync_refresh_access()
+        # sudo: a copy goes for whoever reads the one that is kept
         self.browse(kept_of).sudo().unlink()
 
     # Search ---------------------------------------------------------------------
@@ -99,6 +101,7 @@ class MailMessage(models.Model):
         Mail arrives in any order, so ids say nothing here; a page is bounded by
         the (date, id) of a message instead of its id alone.
         """
+        # sudo: says where a page begins, and is not part of it
         bound = self.browse(before or after or around).exists().sudo()
         if not thread or thread._name != "res.partner" or (bound and not bound.date):
             return super()._message_fetch(

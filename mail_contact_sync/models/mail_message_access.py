@@ -68,6 +68,7 @@ class MailMessage(models.Model):
             return self
         internal = not user.share
         # Asked without the context, of which a part comes from the browser.
+        # sudo: asked for who may not read them
         messages = self.sudo().with_context({})  # pylint: disable=context-overridden
 
         def readable(message):
@@ -114,7 +115,7 @@ class MailMessage(models.Model):
         """Core lets whoever may write to a contact rewrite or delete what anybody wrote to it."""
         if not self.env.su and any(
             message.sync_access and message.message_type in ("email", "email_outgoing")
-            for message in self.sudo().exists()
+            for message in self.sudo().exists()  # sudo: what she may not read stays, too
         ):
             raise AccessError(self.env._("A synced e-mail stays as it came."))
 
@@ -156,6 +157,7 @@ class MailMessage(models.Model):
 
     def _sync_check_files(self):
         """Nobody takes along a file of a message that she may not read."""
+        # sudo: what is taken along may be hidden, and is refused then
         files = self.sudo().attachment_ids.filtered(lambda file: file.res_model == self._name)
         sources = self.browse(files.mapped("res_id")).exists() - self
         if hidden := sources - sources._sync_readable():

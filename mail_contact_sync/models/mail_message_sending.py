@@ -95,6 +95,7 @@ class MailMessage(models.Model):
     @api.model
     def _sync_close_written(self, accounts):
         """What was written from a mailbox closes with it; whoever else holds it opens it again."""
+        # sudo: what stands in chatters follows the mailbox, whoever changes that
         for account in accounts.sudo().filtered(lambda account: account.visibility == "private"):
             written = [("sync_sender_id", "=", account.id), ("sync_access", "!=", "private")]
             for message in self.sudo().search(written):
@@ -103,6 +104,7 @@ class MailMessage(models.Model):
     @api.model
     def _sync_reopen_written(self, accounts):
         """What was written from a private mailbox opens with it, found in it or not."""
+        # sudo: what stands in chatters follows the mailbox, whoever changes that
         opened = accounts.sudo().filtered(lambda account: account.visibility == "shared")
         self.sudo().search(
             [
@@ -112,6 +114,7 @@ class MailMessage(models.Model):
         ).write({"sync_access": "shared", "sync_user_ids": [(5,)]})
 
     def unlink(self):
+        # sudo: the copies go with what they follow, seen or not
         copies = self.sudo().search([("sync_origin_id", "in", self.ids)])
         if copies - self:
             super(MailMessage, copies - self.sudo()).unlink()

@@ -41,6 +41,7 @@ class MailScheduledMessage(models.Model):
     @api.depends("sync_sender_id.visibility")
     def _compute_sync_private(self):
         for message in self:
+            # sudo: who may see the message need not see the mailbox
             sender = message.sudo().sync_sender_id
             message.sync_private = (
                 sender.visibility == "private" if sender else message.sync_private

@@ -19,6 +19,7 @@ MAX_MONTHS = 600
 
 
 def _default_window_months(account) -> int:
+    # sudo: what an administrator has set holds for everybody
     parameters = account.env["ir.config_parameter"].sudo()
     return int(parameters.get_param("mail_contact_sync.window_months", FIRST_MONTHS))
 
@@ -147,6 +148,7 @@ class MailSyncAccount(models.Model):
     def _resume(self, **values):
         """Due now, with a clean slate."""
         self._calm()
+        # sudo: its state is the engine's; who may resume it, the callers check
         self.sudo().write(
             {
                 "state": "active",
@@ -170,11 +172,12 @@ class MailSyncAccount(models.Model):
         if not vals.get("password"):
             # A password is for the servers that it was entered for: who has got hold of
             # somebody's session cannot have it sent to a server of his own.
-            self._changed_by(vals, SERVERS).sudo().secret = False
+            self._changed_by(vals, SERVERS)._forget_secret()
         moved = self._changed_by(vals, MAILBOX)
         result = super().write(vals)
         if moved:
             # Another server counts anew: the old cursors might pass its mail over.
+            # sudo: the index is the engine's
             moved.sudo()._forget_index()
         if {"visibility", "user_id"} & vals.keys():
             self.env["mail.message"]._sync_refresh_access(accounts=self)
@@ -195,6 +198,7 @@ class MailSyncAccount(models.Model):
 
     def _widen(self):
         """Have the older mail read, too.  A narrower window forgets nothing."""
+        # sudo: how far it is read is the engine's to say
         for account in self.sudo().filtered("since"):
             start = account._window_start()
             if start < account.since:

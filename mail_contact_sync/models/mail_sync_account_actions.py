@@ -51,6 +51,7 @@ class MailSyncAccount(models.Model):
 
     def action_pause(self):
         self._check_owner()
+        # sudo: its state is the engine's; that it is hers was checked
         self.sudo().filtered(lambda account: account.state != "removing").state = "paused"
 
     def action_sync_now(self):

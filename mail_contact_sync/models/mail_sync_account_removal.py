@@ -36,6 +36,7 @@ class MailSyncAccount(models.Model):
 
     def _begin_removal(self, remove_mails: bool):
         """From here on nothing is read, and nothing is left to read it with."""
+        # sudo: its state is the engine's; who may remove it, the callers check
         for account in self.sudo():
             account._calm()
             account._provider()._sign_off(account)
@@ -113,6 +114,7 @@ class MailSyncAccount(models.Model):
         self.env.flush_all()
         if self._forget_some():
             return
+        # sudo: what the owner has decided, the engine does
         messages = self.env["mail.message"].sudo()
         matches = self.env["mail.sync.match"].sudo()
         held_here = [("account_id", "=", self.id)]

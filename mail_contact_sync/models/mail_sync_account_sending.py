@@ -72,6 +72,7 @@ class MailSyncAccount(models.Model):
             return self.browse()
         mine = self.with_user(user).search([("user_id", "=", user.id)], order="id")
         return mine.filtered("can_send").sorted(
+            # sudo: the user's own default
             lambda account: account != user.sudo().mail_sync_sender_id
         )
 
@@ -114,12 +115,14 @@ class MailSyncAccount(models.Model):
     def _sender_line(self) -> str:
         """Who writes from here, as From names her."""
         self.ensure_one()
+        # sudo: the name stands in each of her e-mails
         return formataddr((self.user_id.sudo().name or "", self.address))
 
     def _signed(self, message) -> Markup:
         """The text of ``message``, with the signature where one belongs to it."""
         self.ensure_one()
         signature = self.signature if not is_html_empty(self.signature) else False
+        # sudo: what she herself ends her e-mails with
         signature = signature or self.user_id.sudo().signature
         if not message.email_add_signature or is_html_empty(signature):
             return message.body
@@ -133,6 +136,7 @@ class MailSyncAccount(models.Model):
         """Until when the provider lets this mailbox send nothing more; None where it does now."""
         self.ensure_one()
         now = fields.Datetime.now()
+        # sudo: what was sent is counted by the engine, and read by nobody
         sent = self.env["mail.sync.sent"].sudo()
         for span, most in zip(SPANS, self._provider()._most_sent, strict=True):
             latest = sent.search(
@@ -146,6 +150,7 @@ class MailSyncAccount(models.Model):
 
     def _begin_removal(self, remove_mails: bool):
         # What still waits would find no way out.
+        # sudo: the mails are the engine's
         waiting = self.env["mail.mail"].sudo().search([("sync_account_id", "in", self.ids)])
         waiting._sync_give_up(self.env._("The mailbox that it was written from was removed."))
         return super()._begin_removal(remove_mails)

@@ -70,6 +70,7 @@ class MailSyncConversation(models.AbstractModel):
             message_id = last.sync_message_id or last.message_id or ""
             if re.fullmatch(r"<[^<>\s]{1,900}>", message_id) and message_id.isascii():
                 ids.append(message_id)
+            # sudo: one link up; whether she may read it is asked at once
             last = last.sudo().parent_id.sudo(False)._sync_readable()
             if not (last.sudo().sync_message_id or last.sudo().sync_sender_id):
                 break
@@ -86,6 +87,7 @@ class MailSyncConversation(models.AbstractModel):
             if account in senders:
                 return account
         if mine := self._last_choice(thread):
+            # sudo: one of her own mailboxes, or none
             return senders & mine.sudo().sync_sender_id.sudo(False)
         return senders[:1]
 

@@ -38,6 +38,7 @@ class MailSyncDiscovery(models.AbstractModel):
     def _set_ispdb(self, address: str | bool):
         """Ask another copy of it, or none."""
         value = (address or "").strip() or OFF
+        # sudo: called by the settings, which administrators alone save
         parameters = self.env["ir.config_parameter"].sudo()
         parameters.set_param(ISPDB, value if value != finder.ISPDB else False)
 

@@ -226,6 +226,7 @@ class MailSyncEngine(models.AbstractModel):
         account = folder.account_id
         if not (folder.enabled and account.syncs and account.state == "active"):
             return False
+        # sudo: no group reads it
         cursor = folder.sudo().cursor or None
         try:
             page = connector.changes(

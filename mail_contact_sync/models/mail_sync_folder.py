@@ -89,6 +89,7 @@ class MailSyncFolder(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "enabled" in vals and not self.env.su:  # by the user
+            # sudo: what was read of it is the engine's; that it is hers, the rules say
             self.sudo()._restart()
             self.sudo().account_id.filtered(lambda account: account.state == "active")._resume()
             self.env["mail.sync.engine"]._wake()

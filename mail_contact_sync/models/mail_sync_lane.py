@@ -12,12 +12,14 @@ class MailSyncEngine(models.AbstractModel):
 
     @api.model
     def _enabled(self) -> bool:
+        # sudo: what an administrator has set holds for everybody
         value = self.env["ir.config_parameter"].sudo().get_param("mail_contact_sync.enabled")
         return value in ("True", "1")
 
     @api.model
     def _lanes(self):
         """The scheduled actions that run the engine, active or not."""
+        # sudo: everybody's work wakes them
         return (
             self.env["ir.cron"]
             .sudo()
@@ -32,6 +34,7 @@ class MailSyncEngine(models.AbstractModel):
         for number in range(len(lanes) + 1, count + 1):
             lane = lanes[0].copy({"name": f"E-mail sync: lane {number}"})
             # Known to the module, so that it goes when the module goes.
+            # sudo: as the scheduled actions themselves
             self.env["ir.model.data"].sudo().create(
                 {
                     "module": "mail_contact_sync",
@@ -65,6 +68,7 @@ class MailSyncEngine(models.AbstractModel):
     @api.model
     def _wake_if_connected(self):
         self.env.cr.precommit.data.pop("mail_contact_sync.wake", None)
+        # sudo: whosever mailbox it is
         if self.env["mail.sync.account"].sudo().search_count([("state", "=", "active")], limit=1):
             self._wake()
 

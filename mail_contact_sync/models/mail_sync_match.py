@@ -86,6 +86,7 @@ class MailSyncMatch(models.Model):
 
     def action_retry(self):
         self.account_id._check_owner()
+        # sudo: the ledger is the engine's; that it is hers was checked
         self.sudo().filtered(lambda match: match.state in ("failed", "skipped")).write(
             {
                 "state": "waiting",

@@ -43,6 +43,7 @@ class MailSyncMatch(models.Model):
         """Out of the contact's chatter for good; the mailbox keeps it."""
         self.ensure_one()
         self.account_id._check_owner()
+        # sudo: others may hold the message, too; that it is hers was checked
         match = self.sudo()
         message = match.mail_message_id
         if not message:

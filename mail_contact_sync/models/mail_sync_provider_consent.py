@@ -82,13 +82,18 @@ class MailSyncProviderConsent(models.AbstractModel):
     # The app ------------------------------------------------------------------------
 
     @api.model
+    def _parameters(self):
+        # sudo: whoever connects a mailbox does so by the app that an administrator has entered
+        return self.env["ir.config_parameter"].sudo()
+
+    @api.model
     def _parameter(self, name: str) -> str:
         return f"mail_contact_sync.{self._service}_{name}"
 
     @api.model
     def _client(self) -> Client:
         """The app that asks for consent; raise ``KeyLost``."""
-        parameters = self.env["ir.config_parameter"].sudo()
+        parameters = self._parameters()
         token = parameters.get_param(self._app_secret)
         return Client(
             (parameters.get_param(self._parameter("client_id")) or "").strip(),
@@ -100,11 +105,11 @@ class MailSyncProviderConsent(models.AbstractModel):
         vault = self.env["mail.sync.vault"]
         vault._ensure_keys()
         token = vault._open().encrypt(secret.strip())
-        self.env["ir.config_parameter"].sudo().set_param(self._app_secret, token)
+        self._parameters().set_param(self._app_secret, token)
 
     @api.model
     def _has_client_secret(self) -> bool:
-        return bool(self.env["ir.config_parameter"].sudo().get_param(self._app_secret))
+        return bool(self._parameters().get_param(self._app_secret))
 
     @api.model
     def _missing(self) -> str:
@@ -133,19 +138,19 @@ class MailSyncProviderConsent(models.AbstractModel):
     @api.model
     def _redirect_uri(self) -> str:
         """Where the browser is sent back to: to be registered there, letter by letter."""
-        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url", "")
+        base = self._parameters().get_param("web.base.url", "")
         return base.rstrip("/") + REDIRECT.format(service=self._service)
 
     @api.model
     def _stand_in(self) -> dict:
-        value = self.env["ir.config_parameter"].sudo().get_param(self._parameter("endpoints"))
+        value = self._parameters().get_param(self._parameter("endpoints"))
         return json.loads(value) if value else {}
 
     # The account ----------------------------------------------------------------------
 
     @api.model
     def _incomplete(self, account) -> str:
-        if account.sudo().secret:
+        if account._has_secret():
             return ""
         return self.env._("Please sign in with %s.", self._brand)
 
@@ -234,6 +239,7 @@ class MailSyncProviderConsent(models.AbstractModel):
         row = cr.fetchone()
         account.invalidate_recordset(["secret"])
         if row and row[0] and self._grant(account) == before:
+            # sudo: no group writes it
             account.sudo().secret = self._sealed(grant)
             account.flush_recordset(["secret"])
         cr.commit()  # pylint: disable=invalid-commit

@@ -36,6 +36,7 @@ class MailSyncAccount(models.Model):
 
     def write(self, vals):
         exchanges = self.filtered(lambda account: account.provider == "exchange")
+        # sudo: both are the engine's
         moved = exchanges._changed_by(vals, PLACES).sudo()
         if moved:
             moved.endpoint = False
@@ -55,7 +56,7 @@ class MailSyncProviderExchange(models.AbstractModel):
 
     @api.model
     def _incomplete(self, account) -> str:
-        if account.address and account.sudo().secret:
+        if account.address and account._has_secret():
             return ""
         return self.env._("Please fill in the e-mail address and the password.")
 
@@ -93,7 +94,7 @@ class MailSyncProviderExchange(models.AbstractModel):
 
     @api.model
     def _can_send(self, account) -> bool:
-        return bool(account.sudo().secret)
+        return account._has_secret()
 
     @api.model
     def _server_name(self, account) -> str:

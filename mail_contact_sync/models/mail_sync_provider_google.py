@@ -89,6 +89,7 @@ class MailSyncProviderGoogle(models.AbstractModel):
     @api.model
     def _sign_off(self, account):
         """Give the grant back, unless another mailbox here lives on the same consent."""
+        # sudo: whosever mailboxes they are
         others = (
             self.env["mail.sync.account"]
             .sudo()
@@ -102,7 +103,7 @@ class MailSyncProviderGoogle(models.AbstractModel):
                 limit=1,
             )
         )
-        if others or not account.sudo().secret:
+        if others or not account._has_secret():
             return
         try:
             oauth_google.revoke(self._client(), self._grant(account), endpoints=self._endpoints())

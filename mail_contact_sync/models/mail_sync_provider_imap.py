@@ -18,7 +18,7 @@ class MailSyncProviderImap(models.AbstractModel):
 
     @api.model
     def _incomplete(self, account) -> str:
-        if account.host and account.address and account.sudo().secret:
+        if account.host and account.address and account._has_secret():
             return ""
         return self.env._("Please fill in the e-mail address, the server and the password.")
 

@@ -63,14 +63,14 @@ class MailSyncProviderMicrosoft(models.AbstractModel):
 
     @api.model
     def _chosen(self):
-        chosen = self.env["ir.config_parameter"].sudo().get_param(CONNECTOR)
+        chosen = self._parameters().get_param(CONNECTOR)
         return self._of(chosen if chosen in WAYS else WAYS[0])
 
     # The app ------------------------------------------------------------------------
 
     @api.model
     def _client(self) -> Client:
-        tenant = self.env["ir.config_parameter"].sudo().get_param(TENANT) or ""
+        tenant = self._parameters().get_param(TENANT) or ""
         return replace(super()._client(), tenant=tenant.strip())
 
     @api.model

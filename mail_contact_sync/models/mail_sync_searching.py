@@ -38,6 +38,7 @@ class MailSyncSearch(models.Model):
         ``first`` is the first look in a run.
         """
         candidates = self.env["mail.sync.candidate"]
+        # sudo: no group reads the cursor
         if first or folder.behind or not folder.sudo().cursor:
             return self._read_new(folder, connector, first)
         if refs := candidates._next(folder, CANDIDATES):
@@ -51,6 +52,7 @@ class MailSyncSearch(models.Model):
     @api.model
     def _read_new(self, folder, connector, first: bool) -> bool:
         account = folder.account_id
+        # sudo: no group reads it
         cursor = folder.sudo().cursor or None
         began = fields.Datetime.now()
         try:

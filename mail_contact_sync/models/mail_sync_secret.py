@@ -20,11 +20,19 @@ class MailSyncSecret(models.AbstractModel):
         vault = self.env["mail.sync.vault"]
         for record in self.filtered("password"):
             vault._ensure_keys()
+            # sudo: who may write the password may not read what is kept of it
             record.sudo().secret = vault._open().encrypt(record.password)
         self.invalidate_recordset(["password"])
+
+    def _has_secret(self) -> bool:
+        return bool(self.sudo().secret)  # sudo: that there is one says nothing of it
+
+    def _forget_secret(self):
+        self.sudo().secret = False  # sudo: nobody may write it, and to forget it harms nobody
 
     def _password(self) -> str:
         """Raise ``KeyLost``."""
         self.ensure_one()
+        # sudo: for the server that it was entered for; to be handed to nobody else
         token = self.sudo().secret
         return self.env["mail.sync.vault"]._open().decrypt(token) if token else ""

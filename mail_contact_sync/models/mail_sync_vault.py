@@ -29,9 +29,14 @@ class MailSyncVault(models.AbstractModel):
         return Vault.open(config["data_dir"])
 
     @api.model
+    def _parameters(self):
+        # sudo: the secret serves whoever makes a contact; it is encrypted, and handed to nobody
+        return self.env["ir.config_parameter"].sudo()
+
+    @api.model
     def _keys(self) -> Keys:
         """Raise ``KeyLost`` where the database came here without its key."""
-        token = self.env["ir.config_parameter"].sudo().get_param(INDEX_SECRET)
+        token = self._parameters().get_param(INDEX_SECRET)
         if not token:
             return self._new_keys()
         return Keys(bytes.fromhex(self._open().decrypt(token)))
@@ -39,9 +44,7 @@ class MailSyncVault(models.AbstractModel):
     @api.model
     def _new_keys(self) -> Keys:
         secret = secrets.token_bytes(32)
-        self.env["ir.config_parameter"].sudo().set_param(
-            INDEX_SECRET, self._open().encrypt(secret.hex())
-        )
+        self._parameters().set_param(INDEX_SECRET, self._open().encrypt(secret.hex()))
         return Keys(secret)
 
     @api.model
@@ -71,7 +74,8 @@ class MailSyncVault(models.AbstractModel):
     def _rotate(self):
         """Encrypt with the first key what an older one encrypted: a day later that may go."""
         vault = self._open()
-        parameters = self.env["ir.config_parameter"].sudo()
+        parameters = self._parameters()
+        # sudo: everybody's, by the scheduled action
         accounts = self.env["mail.sync.account"].sudo().search([("secret", "!=", False)])
         for name in (INDEX_SECRET, *self.env["mail.sync.provider"]._app_secrets()):
             if token := parameters.get_param(name):

@@ -72,6 +72,7 @@ class MailThread(models.AbstractModel):
         partners = self.env["res.partner"].browse(kwargs.get("partner_ids") or [])
         # As the user: what is said of them, and the header, would tell who they are.
         partners.sudo(False).check_access("read")
+        # sudo: she may read them; whether they are colleagues is asked of their users
         partners = partners.sudo()
         outside = partners.filtered("partner_share")
         if nameless := outside.filtered(lambda each: not email_normalize_all(each.email)):
@@ -99,6 +100,7 @@ class MailThread(models.AbstractModel):
             return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         if kwargs.get("scheduled_date"):
             raise UserError(self.env._("Only messages from the company's address can be delayed."))
+        # sudo: from where it was written is the engine's to note
         message.sudo()._sync_written_from(sender)
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 
@@ -124,6 +126,7 @@ class MailThread(models.AbstractModel):
 
     def _notify_thread_by_email(self, message, recipients_data, *, sync_sender=None, **kwargs):
         if isinstance(sync_sender, BaseModel):
+            # sudo: ids to compare with
             addressed = set(message.sudo().partner_ids.ids)
             hers = [
                 each

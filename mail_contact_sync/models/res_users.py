@@ -25,6 +25,7 @@ class ResUsers(models.Model):
 
     @api.constrains("mail_sync_sender_id")
     def _check_mail_sync_sender(self):
+        # sudo: whose mailbox it is, for whoever sets it
         for user in self.sudo():
             if user.mail_sync_sender_id and user.mail_sync_sender_id.user_id != user:
                 raise ValidationError(self.env._("You can only write from mailboxes of your own."))

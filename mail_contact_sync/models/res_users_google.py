@@ -46,6 +46,7 @@ class ResUsers(models.Model):
 
     def _mail_sync_offer(self) -> str:
         address = self._google_address()
+        # sudo: the user's own
         connected = {each.lower() for each in self.sudo().mail_sync_account_ids.mapped("address")}
         missing = self.env["mail.sync.provider.google"]._missing()
         possible = address and self._google_subject() and not missing

@@ -53,6 +53,7 @@ class MailComposeMessage(models.TransientModel):
 
     @api.constrains("sync_sender_id")
     def _check_sync_sender(self):
+        # sudo: whose mailbox it is, for whoever chose it
         for sender in self.sudo().sync_sender_id:
             if sender.user_id != self.env.user:
                 raise AccessError(self.env._("You can only write from mailboxes of your own."))

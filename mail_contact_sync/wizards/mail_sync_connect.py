@@ -80,7 +80,7 @@ class MailSyncConnect(models.TransientModel):
         moved = [name for name in PLACES if typed and name in vals]
         self.filtered(
             lambda dialog: any(dialog[name] != vals[name] for name in moved)
-        ).sudo().secret = False
+        )._forget_secret()
         return super().write(vals)
 
     # Providers --------------------------------------------------------------------
@@ -149,7 +149,7 @@ class MailSyncConnect(models.TransientModel):
             raise UserError(self.env._("This mailbox takes no password: please sign in."))
         if not (self.address or "").strip():
             raise UserError(self.env._("Please enter your e-mail address."))
-        if not (self.sudo().secret or self.account_id.sudo().secret):
+        if not (self._has_secret() or self.account_id._has_secret()):
             raise UserError(self.env._("Please enter the password of the mailbox."))
         self.sudo().address = self.address.strip()  # sudo: no other address
         self.env["mail.sync.account"]._of_mine(self.address)
@@ -255,7 +255,7 @@ class MailSyncConnect(models.TransientModel):
             "smtp_port": self.smtp_port,
             "smtp_security": self.smtp_security,
         }
-        if self.sudo().secret:
+        if self._has_secret():
             values["password"] = self._password()
         account = self.account_id
         if account:
@@ -271,7 +271,7 @@ class MailSyncConnect(models.TransientModel):
                     "visibility": self.visibility,
                 }
             )
-        self.sudo().secret = False
+        self._forget_secret()
         account.action_connect()
         return self._show(account)
 

@@ -57,7 +57,7 @@ class MailSyncConnect(models.TransientModel):
             endpoint=endpoint.dump(),
             password=server.password,
         )
-        self.sudo().secret = False
+        self._forget_secret()
         return self._show(account)
 
     def _exchange(self) -> ExchangeServer:
@@ -82,7 +82,7 @@ class MailSyncConnect(models.TransientModel):
     def _kept_for(self, server: ExchangeServer) -> str:
         """The mailbox's password, for the server that it was entered for and no other."""
         account = self.account_id
-        if not account.sudo().secret:
+        if not account._has_secret():
             raise UserError(self.env._("Please enter the password of the mailbox."))
         if (account.host or "", account.certificates or "") != (server.server, server.certificates):
             raise UserError(self.env._("Please enter the password for the new server."))
