@@ -15,6 +15,9 @@ from typing import Any, ClassVar
 
 #: Seconds of a ``retry_after`` that are believed.
 MAX_WAIT = 24 * 3600.0
+#: Seconds to wait where a minute's or a day's share is used up, and nobody says for how long.
+A_MINUTES_SHARE = 60.0
+A_DAYS_SHARE = 6 * 3600.0
 #: What a folder is for.  A folder without a role (None) is one of the user's own.
 ROLES = ("inbox", "sent", "archive", "all", "junk", "trash", "drafts")
 

@@ -12,6 +12,7 @@ from odoo.exceptions import MissingError
 
 from ..connectors import reasons
 from ..connectors.base import (
+    A_MINUTES_SHARE,
     MAX_WAIT,
     AuthenticationFailed,
     ConnectorError,
@@ -81,7 +82,7 @@ class MailSyncEngine(models.AbstractModel):
     @api.model
     def _pause(self, account, seconds: float | None):
         """We have asked for as much as we may: nothing is wrong, and it goes on soon."""
-        until = fields.Datetime.now() + timedelta(seconds=ceil(seconds or 60))
+        until = fields.Datetime.now() + timedelta(seconds=ceil(seconds or A_MINUTES_SHARE))
         account.write({"paused_until": until, "next_sync": until})
         self._wake(until)
 

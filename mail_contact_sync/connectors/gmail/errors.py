@@ -12,12 +12,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from .. import reasons
-from ..base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError, Throttled
+from ..base import (
+    A_DAYS_SHARE,
+    A_MINUTES_SHARE,
+    AuthenticationFailed,
+    ConnectorError,
+    SettingsError,
+    TemporaryError,
+    Throttled,
+)
 from ..net.retry import retry_after
-
-#: Seconds to wait where a day's or a minute's share is used up and nothing is said.
-A_DAYS_SHARE = 6 * 3600.0
-A_MINUTES_SHARE = 60.0
 
 _RATE = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "concurrentLimit"}
 _DAILY = {"dailyLimitExceeded", "quotaExceeded", "dailyLimitExceededUnreg"}

@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import reasons
 from ..base import (
+    A_MINUTES_SHARE,
     AuthenticationFailed,
     ConnectorError,
     CursorExpired,
@@ -21,9 +22,6 @@ from ..base import (
 )
 from ..net.retry import retry_after
 from ..net.web import Answer
-
-#: Seconds to wait where Graph asks for a pause and does not say how long.
-A_PAUSE = 60.0
 
 _EXPIRED = {"syncstatenotfound", "resyncrequired", "syncstateinvalid"}
 _EXPIRED |= {"errorinvalidsyncstatedata", "resyncapplydifferences", "resyncuploaddifferences"}
@@ -69,7 +67,7 @@ def translate(answer: Answer, *, scope: str, shared: bool = False) -> ConnectorE
         return TemporaryError(reasons.MAILBOX_MOVING, told, wait)
     if answer.status in _PAUSES or words & _PAUSE:
         kind = GatewayTimeout if answer.status == 504 and wait is None else Throttled
-        return kind(reasons.RATE_LIMIT, told, wait or A_PAUSE)
+        return kind(reasons.RATE_LIMIT, told, wait or A_MINUTES_SHARE)
     if answer.status == 401:
         return _unauthorised(answer, told)
     if answer.status == 403:

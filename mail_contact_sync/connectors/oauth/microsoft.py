@@ -13,8 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import reasons
-from ..base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError, Throttled
+from ..base import (
+    A_MINUTES_SHARE,
+    AuthenticationFailed,
+    ConnectorError,
+    SettingsError,
+    TemporaryError,
+    Throttled,
+)
 from ..libraries import library
+from ..net.retry import retry_after
 from ..net.web import Web
 from .grant import Client, Grant, expiry, stale_code
 from .microsoft_errors import answered
@@ -23,8 +31,6 @@ from .microsoft_errors import answered
 ANY_ORGANISATION = "organizations"
 #: Bytes that an answer of the token endpoint may have.
 MAX_ANSWER = 1 << 20
-#: Seconds to wait where nothing is said.
-A_MOMENT = 60.0
 
 #: A tenant's id, a domain of its own, or one of Microsoft's words for several.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
@@ -106,7 +112,7 @@ def redeem(
 
     ``kept`` is what ``authorization_url`` gave along.  Raises AuthenticationFailed with
     ``consent-expired`` for a code that was used, is too old or another's; else what
-    ``oauth_microsoft_errors`` lists.
+    ``microsoft_errors`` lists.
     """
     try:
         flow = {**json.loads(kept), "state": "known", "redirect_uri": redirect_uri}
@@ -201,9 +207,8 @@ class _Http:
             "POST", self.place(url), headers=headers, body=data, limit=MAX_ANSWER
         )
         if answer.status == 429:
-            wait = answer.headers.get("retry-after", "")
-            seconds = float(wait) if wait.isdecimal() and len(wait) < 6 else A_MOMENT
-            raise Throttled(reasons.RATE_LIMIT, retry_after=seconds)
+            wait = retry_after(answer.headers) or A_MINUTES_SHARE
+            raise Throttled(reasons.RATE_LIMIT, retry_after=wait)
         if answer.status >= 500:
             raise TemporaryError(reasons.SERVER_UNAVAILABLE, str(answer.status))
         text = answer.body.decode("utf-8", "replace")

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from .. import reasons
 from ..base import (
+    A_DAYS_SHARE,
+    A_MINUTES_SHARE,
     MAX_WAIT,
     AuthenticationFailed,
     ConnectorError,
@@ -27,10 +29,8 @@ from ..imap.errors import translate as translate_socket_error
 # What was asked when the server refused
 GREETING, LOGIN, SENDER, RECIPIENT, MESSAGE = "greeting", "login", "sender", "recipient", "message"
 
-#: Seconds to wait where the server does not say how long: a minute's and a day's share of
-#: messages, and a recipient's server that takes mail from strangers at the second attempt.
-A_MINUTES_SHARE = 60.0
-A_DAYS_SHARE = 6 * 3600.0
+#: Seconds to wait where the server does not say how long: a recipient's, that takes mail from
+#: strangers at the second attempt.
 GREYLISTING = 300.0
 
 
