@@ -44,7 +44,7 @@ class MicrosoftMailbox(ConsentMailbox):
 class GraphMailbox(MicrosoftMailbox):
     way = "graph"
 
-    def put(self, message, received):
+    def put(self, message, received, to):
         self.peer.microsoft.mailboxes[self.address].add(message, received)
 
 
@@ -54,7 +54,7 @@ class OutlookMailbox(MicrosoftMailbox):
 
     way = "microsoft-imap"
 
-    def put(self, message, received):
+    def put(self, message, received, to):
         self.peer.dovecot.deliver(message, self.address)
 
     @contextmanager

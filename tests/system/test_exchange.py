@@ -2,9 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A mailbox on an Exchange server, by password: in a browser, over HTTPS, by NTLM."""
 
-import os
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import count
 
@@ -14,6 +12,7 @@ from playwright.sync_api import expect
 from dev.demo_exchange import ExchangePeer
 from dev.names import NameServer
 
+from .connecting import BrowserMailbox
 from .office import PASSWORD
 
 _numbers = count(1)
@@ -38,40 +37,21 @@ def peer(sandbox, office):
         assert peer.server.complaints == []
 
 
-class ExchangeMailbox:
-    """A mailbox on Exchange, a customer who writes to it, and its owner's browser."""
+class ExchangeMailbox(BrowserMailbox):
+    """A mailbox on Exchange, and a customer who writes to it."""
+
+    service = "Exchange"
 
     def __init__(self, peer, office, page):
-        self.peer, self.office, self.page = peer, office, page
-        self.address = USERS[next(_numbers)]
-        self.customer_address = f"customer.of.{self.address}"
-        [self.customer] = office.add_contacts([{"name": "Clara", "email": self.customer_address}])
-        self.account = None
+        super().__init__(office, page, USERS[next(_numbers)])
+        self.peer = peer
 
-    def add(self, *subjects, sender="", to=""):
-        received = datetime.now(timezone.utc) - timedelta(days=1)
-        for subject in subjects:
-            lines = (
-                f"From: {sender or self.customer_address}",
-                f"To: {to or self.address}",
-                f"Subject: {subject}",
-                f"Date: {received:%a, %d %b %Y %H:%M:%S +0000}",
-                f"Message-ID: <{subject}.{self.address}>",
-                "",
-                subject,
-            )
-            self.peer.directory.add(to or self.address, "\r\n".join(lines).encode(), received)
-
-    @property
-    def dialog(self):
-        return self.page.get_by_role("dialog")
+    def put(self, message, received, to):
+        self.peer.directory.add(to, message, received)
 
     def fill_in(self, *left_out, **more):
         entered = {**self.peer.entered(self.address), **more}
-        self.page.goto("/odoo/mailboxes")
-        self.page.get_by_role("button", name="Add mailbox").first.click()
-        self.dialog.get_by_label("E-mail Address").fill(self.address)
-        self.dialog.get_by_text("Exchange", exact=True).click()
+        self.open_dialog()
         self.shot("dialog")
         self.dialog.get_by_label("User Name").fill(entered["login"])
         self.dialog.get_by_label("Password").fill(PASSWORD)
@@ -91,34 +71,12 @@ class ExchangeMailbox:
         self.go()
         self.wait_until_it_is_read()
 
-    def wait_until_it_is_read(self):
-        expect(self.page.get_by_text("Up to date")).to_be_visible()
-        [[self.account]] = self.office.sql("SELECT max(id) FROM mail_sync_account")
-
-    def posted(self):
-        rows = self.office.sql(
-            """SELECT subject FROM mail_message
-               WHERE model = 'res.partner' AND res_id = %s AND sync_access IS NOT NULL""",
-            self.customer,
-        )
-        return sorted(subject for (subject,) in rows)
-
-    def sync(self):
-        self.office.sync_now("anna", self.account)
-        self.office.rest()
-
-    def shot(self, name):
-        if folder := os.environ.get("MAIL_CONTACT_SYNC_SCREENSHOTS"):
-            self.page.wait_for_timeout(600)
-            self.page.screenshot(path=f"{folder}/exchange-{name}.png")
-
 
 @pytest.fixture
 def mailbox(peer, office, log_in):
     mailbox = ExchangeMailbox(peer, office, log_in("anna"))
     yield mailbox
-    if mailbox.account:
-        office.user("anna").call("mail.sync.account", "unlink", [mailbox.account])
+    mailbox.forget()
 
 
 def test_address_and_password_are_all_it_takes(mailbox):

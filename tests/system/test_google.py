@@ -36,7 +36,7 @@ class Gmailbox(ConsentMailbox):
         super().__init__(office, page, USERS[next(_numbers)], google.url)
         self.google, self.mailbox = google, google.mailboxes[self.address]
 
-    def put(self, message, received):
+    def put(self, message, received, to):
         self.mailbox.add(message, received)
 
     def subject(self):
