@@ -9,6 +9,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from unittest.mock import patch
 
 from odoo.tests.common import TransactionCase, new_test_user
+from odoo.tools import SQL
 
 from ..connectors.base import Connector, CursorExpired, Folder, FolderGone, Mailbox, Page
 from ..connectors.headers import envelope, subject
@@ -206,6 +207,19 @@ class SyncCase(TransactionCase):
         if date:
             received = parsedate_to_datetime(date)
         (mailbox or self.mailbox).add(folder, raw, received)
+
+    def assertInNoTable(self, *secrets):
+        """In none of the add-on's tables, nor in the settings or the log."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT tablename FROM pg_tables WHERE tablename ~ "
+            "'^(mail_sync|res_config_settings|ir_config_parameter|ir_logging)'"
+        )
+        for [table] in self.env.cr.fetchall():
+            self.env.cr.execute(SQL("SELECT to_jsonb(t)::text FROM %s t", SQL.identifier(table)))
+            text = str(self.env.cr.fetchall())
+            for secret in secrets:
+                self.assertNotIn(secret, text, table)
 
     def synced(self, partner=None):
         """The synced messages of a contact, oldest first."""

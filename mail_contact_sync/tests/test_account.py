@@ -146,7 +146,7 @@ class TestAccount(SyncCase):
 
         with patch.object(delivery, "_deliver", deliver_and_change):
             self.sync()
-        self.assertEqual(len(self.synced()), sum(posted))
+        self.assertEqual((len(self.synced()), posted), (1, [1]))
 
     def test_a_folder_switched_off_meanwhile_is_read_no_further(self):
         self.meanwhile(lambda account: account.folder_ids.write({"enabled": False}))

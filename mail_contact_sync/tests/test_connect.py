@@ -159,9 +159,7 @@ class TestConnect(SyncCase):
 
     def test_no_table_holds_the_password(self):
         dialog = self.dialog()
-        self.env.flush_all()
-        self.env.cr.execute("SELECT to_jsonb(d)::text FROM mail_sync_connect d")
-        self.assertNotIn(PASSWORD, str(self.env.cr.fetchall()))
+        self.assertInNoTable(PASSWORD)
         self.assertFalse(dialog.read(["password"])[0]["password"])
         with self.assertRaises(AccessError):
             dialog.read(["secret"])

@@ -176,10 +176,7 @@ class TestExchangeAccount(SyncCase):
         with self.refused(reasons.CERTIFICATE):
             self.dialog().action_add()
         self.connect()
-        self.env.flush_all()
-        for table in ("mail_sync_connect", "mail_sync_account"):
-            self.env.cr.execute(f"SELECT to_jsonb(t)::text FROM {table} t")
-            self.assertNotIn(PASSWORD, str(self.env.cr.fetchall()))
+        self.assertInNoTable(PASSWORD)
         self.assertNotIn(PASSWORD, repr(self.servers))
 
     def test_a_typed_password_goes_to_no_other_server(self):

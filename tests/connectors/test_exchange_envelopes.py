@@ -90,8 +90,8 @@ def test_addresses_of_the_old_type_are_looked_up_once(mailbox, connector):
             f"To: <{CAROL}>",
             transported=False,
         )
-    for envelope in connector.changes(mailbox.folder(), None, SINCE, 10).envelopes:
-        assert envelope.addresses == (ANNA, CAROL)
+    page = connector.changes(mailbox.folder(), None, SINCE, 10)
+    assert [envelope.addresses for envelope in page.envelopes] == [(ANNA, CAROL)] * 3
     assert mailbox.server.counts["ResolveNames"] == 1
 
 
@@ -111,8 +111,10 @@ def test_somebody_whom_the_directory_has_forgotten_is_left_out(mailbox, connecto
             transported=False,
         )
     monkeypatch.setattr("dev.ews.operations._resembles", lambda user, name: False)
-    for envelope in connector.changes(mailbox.folder(), None, SINCE, 10).envelopes:
-        assert envelope.addresses == (ANNA, "clara@customer.example")
+    page = connector.changes(mailbox.folder(), None, SINCE, 10)
+    assert [envelope.addresses for envelope in page.envelopes] == [
+        (ANNA, "clara@customer.example")
+    ] * 2
     assert mailbox.server.counts["ResolveNames"] == 1
 
 
