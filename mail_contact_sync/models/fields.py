@@ -3,6 +3,8 @@
 from odoo import fields
 from odoo.fields import Domain
 
+from .mail_sync_access import MANAGER
+
 
 class BigInt(fields.Integer):
     """A signed 64-bit integer: Odoo's own Integer is an int4 column.
@@ -36,7 +38,7 @@ class ReadableMailboxes(fields.One2many):
         if env.su:
             return domain
         readable = Domain("user_id", "=", env.uid)
-        if env.user.has_group("mail_contact_sync.group_mail_sync_manager"):
+        if env.user.has_group(MANAGER):
             readable |= Domain("company_id", "in", env.companies.ids)
         return domain & readable
 

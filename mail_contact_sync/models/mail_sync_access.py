@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+#: The group of those who see the state of all mailboxes.
+MANAGER = "mail_contact_sync.group_mail_sync_manager"
+
 
 class MailSyncAccess(models.AbstractModel):
     """A user's records on which the engine works: what is readonly, the engine alone writes.

@@ -7,9 +7,10 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from .mail_sync_access import MANAGER
+
 #: The button below the words about an empty list.
 BUTTON = re.compile(r"<p>\s*<a [^>]*mail_sync_connect_action.*?</p>", re.DOTALL)
-MANAGER = "mail_contact_sync.group_mail_sync_manager"
 
 
 class MailSyncAccount(models.Model):

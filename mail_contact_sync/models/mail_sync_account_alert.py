@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from .mail_sync_access import MANAGER
 from .mail_sync_sentence import OWNER_LEFT
 
 ACTIVITY = "mail.mail_activity_data_warning"
@@ -35,7 +36,7 @@ class MailSyncAccount(models.Model):
         for account in self:
             # in here: users are written without a mailbox too, even while the group is deleted
             # sudo: who archives a colleague need not see who is in it
-            group = self.env.ref("mail_contact_sync.group_mail_sync_manager").sudo()
+            group = self.env.ref(MANAGER).sudo()
             managers = group.all_user_ids.filtered(
                 lambda user, account=account: (
                     user.active

@@ -10,6 +10,14 @@ from ..connectors.discovery import login_candidates
 from ..connectors.discovery.settings import Found
 from ..models.mail_sync_account import SERVERS
 
+#: What says where a typed password goes.
+PLACES = (*SERVERS, "provider", "address", "exchange_server", "certificates")
+#: What a reconnected mailbox already has.
+SETTINGS = (
+    *("address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
+    *("smtp_host", "smtp_port", "smtp_security"),
+)
+
 
 class MailSyncConnect(models.TransientModel):
     """Add a mailbox, or reconnect one: address, password, done.
@@ -284,12 +292,3 @@ class MailSyncConnect(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
-
-
-#: What says where a typed password goes.
-PLACES = (*SERVERS, "provider", "address", "exchange_server", "certificates")
-#: What a reconnected mailbox already has.
-SETTINGS = (
-    *("address", "syncs", "sends", "visibility", "host", "port", "security", "login"),
-    *("smtp_host", "smtp_port", "smtp_security"),
-)
