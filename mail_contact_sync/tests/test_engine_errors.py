@@ -68,6 +68,12 @@ class TestEngineErrors(SyncCase):
         self.sync()
         self.assertGreater(self.account.next_sync, datetime.now() + timedelta(minutes=115))
 
+    def test_no_account_waits_for_longer_than_a_day(self):
+        self.mailbox.error = Throttled("throttled", retry_after=1e30)
+        self.sync()
+        self.assertEqual(self.account.error_reason, "throttled")
+        self.assertLess(self.account.next_sync, datetime.now() + timedelta(days=1, minutes=1))
+
     def test_a_broken_account_does_not_hold_up_another(self):
         self.mailbox.error = RuntimeError("a bug")
         _account, other = self._second_account(self.ben)

@@ -86,6 +86,12 @@ class TestWritingFailures(WritingCase):
         message.with_user(self.anna).action_sync_send_again()
         self.assertEqual(len(self.outbox.sent), 1)
 
+    def test_it_is_tried_again_within_a_day_whatever_the_server_says(self):
+        message = self.fail(Throttled(reasons.RATE_LIMIT, retry_after=1e30))
+        self.assertEqual(self.status(message), "ready")
+        latest = fields.Datetime.now() + timedelta(days=1, minutes=1)
+        self.assertLess(self.mail_of(message).scheduled_date, latest)
+
     def test_what_was_certainly_not_sent_is_tried_again_by_itself(self):
         message = self.fail(Throttled(reasons.RATE_LIMIT, retry_after=3600))
         self.assertEqual(self.status(message), "ready")

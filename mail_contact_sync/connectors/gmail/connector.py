@@ -41,7 +41,7 @@ _ANSWERED = re.compile(
 
 
 class GmailConnector(Connector):
-    """A Gmail mailbox, by a grant of ``oauth_google``.
+    """A Gmail mailbox, by a grant of ``oauth.google``.
 
     ``store`` is handed each new state of the grant, at once; ``budget`` is what the mailbox's
     user may spend, to be kept between runs.  ``usage`` counts what was asked for.

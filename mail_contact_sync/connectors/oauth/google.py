@@ -16,15 +16,12 @@ from .. import reasons
 from ..base import AuthenticationFailed, SettingsError, TemporaryError, Throttled
 from ..libraries import library
 from ..net.web import Answer, Web
-from .grant import Client, Grant, expiry, refusal, stale_code
+from .grant import MAX_ANSWER, Client, Grant, expiry, refusal, stale_code
 
 READ = "https://www.googleapis.com/auth/gmail.readonly"
 SEND = "https://www.googleapis.com/auth/gmail.send"
 #: Whose mailbox it is.  Google reports "email" under its long name.
 IDENTITY = ("openid", "https://www.googleapis.com/auth/userinfo.email")
-
-#: Bytes that an answer of these endpoints may have.
-MAX_ANSWER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,11 @@ from ..base import AuthenticationFailed, ConnectorError, SettingsError, Temporar
 
 #: How long before its end from which on an access token counts as used up.
 MARGIN = timedelta(seconds=60)
+#: What is believed of its life, and taken for it where nothing is said.
+LONGEST_LIFE = timedelta(days=1)
+USUAL_LIFE = timedelta(hours=1)
+#: Bytes that an answer about consent may have.
+MAX_ANSWER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,12 @@ class Grant:
 
 
 def expiry(seconds: Any) -> datetime:
-    """When a token that is good for ``seconds`` ends; an hour where the provider does not say."""
+    """When a token that is good for ``seconds`` ends."""
     try:
         lifetime = timedelta(seconds=float(seconds))
     except (TypeError, ValueError, OverflowError):
-        lifetime = timedelta(hours=1)
-    return datetime.now(timezone.utc) + min(lifetime, timedelta(days=1))
+        lifetime = USUAL_LIFE
+    return datetime.now(timezone.utc) + min(lifetime, LONGEST_LIFE)
 
 
 _ERRORS = {

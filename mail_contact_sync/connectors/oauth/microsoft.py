@@ -24,13 +24,11 @@ from ..base import (
 from ..libraries import library
 from ..net.retry import retry_after
 from ..net.web import Web
-from .grant import Client, Grant, expiry, stale_code
+from .grant import MAX_ANSWER, Client, Grant, expiry, stale_code
 from .microsoft_errors import answered
 
 #: Who may sign in where an administrator says nothing: any organisation's accounts.
 ANY_ORGANISATION = "organizations"
-#: Bytes that an answer of the token endpoint may have.
-MAX_ANSWER = 1 << 20
 
 #: A tenant's id, a domain of its own, or one of Microsoft's words for several.
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
