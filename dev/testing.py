@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What ``./test`` does: pytest, or Odoo's own test runner, against a fresh database."""
+"""What ``./test`` does with a fresh database: pytest, Odoo's own test runner, the terms."""
 
 import signal
 import subprocess
@@ -32,4 +32,13 @@ def by_odoo(environment: Environment) -> int:
     with Sandbox(environment) as sandbox:
         odoo = sandbox.idle_odoo(sandbox.database("test"))
         command = odoo.command("-u", NAME, "--test-tags", f"/{NAME}", "--stop-after-init")
+        return subprocess.call(command, cwd=REPOSITORY, env=environment.variables)
+
+
+def export_terms(environment: Environment) -> int:
+    """Write the template of translations (i18n) as the source has it; returns an exit status."""
+    with Sandbox(environment) as sandbox:
+        odoo = sandbox.idle_odoo(sandbox.database("test"))
+        command = [environment.python, "-m", "odoo", "i18n", "export"]
+        command += ["-c", odoo.configuration, NAME]
         return subprocess.call(command, cwd=REPOSITORY, env=environment.variables)
