@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Whatever a message's header is like, Gmail is told of the recipients and nobody else."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,14 @@ def test_exactly_the_recipients_are_named_and_the_rest_stays(
     assert named_in(changed, "to", "cc", "bcc") == recipients
     assert not named_in(changed, "to", "cc") & named_in(changed, "bcc")
     assert without_bcc(changed) == without_bcc(message)
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_what_names_its_recipients_stays_as_it_is(newline):
+    lines = [b"From: me@x.example", b"To: a@x.example", b"Cc: B@x.example", b""]
+    # What is forwarded may look like a header, and is none.
+    message = newline.join([*lines, b"To: c@x.example", b"Bcc: d@x.example", b""])
+    assert with_recipients(message, ["b@x.example", "a@x.example"]) == message
 
 
 def named_in(message, *names):
