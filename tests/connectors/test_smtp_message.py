@@ -101,6 +101,22 @@ def test_parts_that_cannot_go_as_they_are_mean_the_same_afterwards(eight_bit):
         assert not re.search(rb"(?i)encoding: (8bit|binary)", encoded)
 
 
+def test_a_part_that_names_no_encoding_names_one_afterwards():
+    message = b"From: <a@x.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    encoded = transportable(message + "Grüße\r\n".encode(), eight_bit=False)
+    mail = message_from_bytes(encoded, policy=SMTP)
+    assert mail["Content-Transfer-Encoding"] == "base64"
+    assert mail.get_content().strip() == "Grüße"
+
+
+def test_a_part_that_can_go_as_it_is_does():
+    head = b'From: <a@x.example>\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    plain = b"--b\r\nContent-Type: text/plain\r\n\r\nPlain words\r\n"
+    long = b"--b\r\nContent-Type: text/plain\r\n\r\n" + b"x" * 2000 + b"\r\n--b--\r\n"
+    encoded = transportable(head + plain + long, eight_bit=False)
+    assert plain in encoded and long not in encoded
+
+
 def test_what_is_signed_is_not_touched():
     message = (
         b'Content-Type: multipart/signed; boundary="b"\r\n\r\n--b\r\n\r\nGr\xc3\xbc\xc3\x9fe\r\n'
