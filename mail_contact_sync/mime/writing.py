@@ -108,10 +108,7 @@ def _write(message: EmailMessage, letter: Letter) -> None:
 
 def _attach(add, file: File, **options: str) -> None:
     maintype, _, subtype = file.mimetype.partition("/")
-    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.mimetype) or maintype in (
-        "multipart",
-        "message",
-    ):
+    if not _MIMETYPE.fullmatch(file.mimetype) or maintype in ("multipart", "message"):
         maintype, subtype = "application", "octet-stream"
     name = _line(file.name) or "file"
     add(file.content, maintype=maintype, subtype=subtype, filename=name, **options)

@@ -54,6 +54,17 @@ def test_it_has_the_structure_of_a_mail_programs():
     assert structure(message) == "text/plain"
 
 
+@pytest.mark.parametrize(
+    "mimetype",
+    ["", "pdf", "a/b/c", "text/x y", "multipart/mixed", "message/rfc822", "a/b\r\nTo: x"],
+)
+def test_a_file_of_an_impossible_type_is_a_file(mimetype):
+    letter = replace(LETTER, files=(File("odd", b"Subject: x\r\n\r\ny", mimetype),))
+    *_, part = message_from_bytes(compose(letter), policy=policy.default).iter_parts()
+    assert part.get_content_type() == "application/octet-stream"
+    assert (part.get_filename(), part.get_content()) == ("odd", b"Subject: x\r\n\r\ny")
+
+
 def test_it_is_read_as_it_was_written():
     mail = parse(compose(LETTER))
     assert mail.message_id == mail.mark == "<m1@ours.example>"
