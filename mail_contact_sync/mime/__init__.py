@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """RFC 5322 bytes to a ParsedMail; never raises on bad mail."""
 
+from .body import from_text
+from .labour import has_long_links
 from .likeness import Gist, are_copies, fingerprint, visible_lines
 from .message import Attachment, ParsedMail, content_digest, parse
 
@@ -12,6 +14,8 @@ __all__ = [
     "are_copies",
     "content_digest",
     "fingerprint",
+    "from_text",
+    "has_long_links",
     "parse",
     "visible_lines",
 ]

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from itertools import islice
 from urllib.parse import unquote, urljoin
 
+from .labour import has_many_quotes
+
 # -- Plain text ---------------------------------------------------------------
 
 
@@ -102,7 +104,19 @@ def unclosed(markup: str) -> str:
 def from_text(text: str) -> str:
     """HTML that shows ``text`` as it stands."""
     shown = html.escape(text.strip("\n"), quote=False)
+    if has_many_quotes(shown):
+        shown = shown.replace("\n", "<br>")
     return f'<div style="white-space: pre-wrap">{shown}</div>'
+
+
+_BREAK = re.compile(r"<(?:br|p|div|tr|li|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+def to_text(markup: str) -> str:
+    """What can be read of HTML that is too much to be shown as such."""
+    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", markup)))
+    return "\n\n".join(map(str.strip, _BLANK_LINES.split(text)))
 
 
 _CID = re.compile(r"""(["'=(]\s*)cid:([^"'\s>)]+)""", re.IGNORECASE)

@@ -9,11 +9,13 @@ from itertools import chain
 
 from . import body
 from .files import File, file, is_attached, is_named, uuencoded_file
+from .labour import is_laborious
 from .parts import Part
 from .text import decode, uudecode
 
 #: Octets of a part and characters of a body that are shown.  Of what has more
-#: the beginning is shown, and the whole kept as a file.
+#: the beginning is shown, and the whole kept as a file; of HTML that would take
+#: too long to sanitise its text.
 MAX_BODY = 1 << 20
 
 
@@ -134,13 +136,16 @@ def _text(part: Part) -> Content:
     shown = data[:MAX_BODY]
     charset = part.parameters.get("charset", "")
     is_html = part.content_type == "text/html"
+    whole = len(shown) == len(data)
     if is_html:
         text = body.unclosed(decode(shown, charset, body.declared_charset(shown)))
         blank = body.is_blank(text)
+        if is_laborious(text):
+            text, is_html, whole = body.to_text(text), False, False
     else:
         text = _plain(decode(shown, charset), part)
         blank = not text.strip()
-    passage = Passage(text, is_html, source, len(shown) == len(data))
+    passage = Passage(text, is_html, source, whole)
     files = [uuencoded_file(name, uudecode(lines)) for name, lines in uuencoded]
     return Content([] if blank else [passage], files)
 

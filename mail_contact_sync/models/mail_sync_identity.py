@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import islice
 
 from odoo import api, models
-from odoo.tools import SQL, email_normalize, email_normalize_all, plaintext2html
+from odoo.tools import SQL, email_normalize, email_normalize_all
 
 from ..mime import Gist, ParsedMail, are_copies, content_digest, fingerprint, visible_lines
 from .mail_sync_posting import sync_message_id
@@ -177,7 +177,7 @@ class MailSyncIdentity(models.AbstractModel):
         messages = self.env["mail.message"]
         sent = mail.date and mail.date.replace(tzinfo=None)
         believed = sent and abs(sent - match.date) < timedelta(seconds=1)
-        body = str(posting._note(match)) + (mail.html or plaintext2html(mail.text))
+        body = str(posting._note(match)) + (mail.html or posting._shown_text(mail.text))
         return Gist(
             sender=mail.sender_address,
             reply_to=frozenset(email_normalize_all(mail.reply_to)),

@@ -14,7 +14,7 @@ from odoo.tools import SQL, clean_context, plaintext2html
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..connectors.headers import MAX_MESSAGE_ID
-from ..mime import ParsedMail
+from ..mime import ParsedMail, from_text, has_long_links
 from .mail_sync_sentence import NOT_POSTABLE
 
 _logger = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class MailSyncPosting(models.AbstractModel):
     @api.model
     def _body(self, mail: ParsedMail, files):
         if not mail.html:
-            return plaintext2html(mail.text) if mail.text else Markup()
+            return self._shown_text(mail.text)
         urls = {
             attachment.cid: f"/web/image/{file.id}"
             for attachment, file in zip(mail.attachments, files, strict=True)
@@ -170,6 +170,12 @@ class MailSyncPosting(models.AbstractModel):
         return Markup(
             CID.sub(lambda match: urls.get(unquote(match[1]).strip("<>"), match[0]), mail.html)
         )
+
+    @api.model
+    def _shown_text(self, text):
+        if has_long_links(text):
+            return Markup(from_text(text))
+        return plaintext2html(text) if text else Markup()
 
     @api.model
     def _note(self, match):

@@ -28,6 +28,7 @@ from . import (
     test_google_log_in,
     test_google_search,
     test_google_sign_in,
+    test_hostile_mail,
     test_identity,
     test_ledger,
     test_merge,
