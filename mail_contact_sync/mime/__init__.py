@@ -3,6 +3,7 @@
 """RFC 5322 bytes to a ParsedMail; never raises on bad mail."""
 
 from .body import from_text
+from .harmless import harmless
 from .labour import has_long_links
 from .likeness import Gist, are_copies, fingerprint, visible_lines
 from .message import Attachment, ParsedMail, content_digest, parse
@@ -15,6 +16,7 @@ __all__ = [
     "content_digest",
     "fingerprint",
     "from_text",
+    "harmless",
     "has_long_links",
     "parse",
     "visible_lines",

@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml import etree
 from lxml import html as markup
 
+from .harmless import is_absolute
+
 #: Characters, without spaces, that a way may add to a text: never more than the text itself has.
 SLIGHT = 500
 #: The same of a footer below a line that sets it apart, whatever the length of the text.
@@ -131,8 +133,8 @@ def visible_lines(html: str) -> tuple[str, ...]:
             pieces.append("\n--\n" if node.tag == "hr" else "\n" * is_block)
             pieces.append(node.text or "")
             continue
-        if event == "end" and node.tag == "a":
-            pieces.append(f" {node.get('href', '')} ")
+        if event == "end" and node.tag == "a" and is_absolute(node.get("href", "")):
+            pieces.append(f" {node.get('href')} ")
         pieces.append("\n" * is_block)
         pieces.append(node.tail or "")
     shown = (_SPACE.sub("", _URL.sub(_target, line)) for line in "".join(pieces).splitlines())

@@ -4,7 +4,7 @@ import logging
 import re
 from hashlib import blake2b
 from itertools import islice
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 from psycopg2 import OperationalError
@@ -14,7 +14,7 @@ from odoo.tools import SQL, clean_context, plaintext2html
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..connectors.headers import MAX_MESSAGE_ID
-from ..mime import ParsedMail, from_text, has_long_links
+from ..mime import ParsedMail, from_text, harmless, has_long_links
 from .mail_sync_sentence import NOT_POSTABLE
 
 _logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class MailSyncPosting(models.AbstractModel):
         for match, message in zip(batch, messages, strict=True):
             match._post(message.id)
         self.env["mail.sync.identity"]._note_digests(batch, mails)
+        self._disarm(messages)
         self._hand_over(files, messages)
         self._link_parents(batch)
         places = self.env["mail.sync.answer"]._place(batch, mails)
@@ -176,6 +177,39 @@ class MailSyncPosting(models.AbstractModel):
         if has_long_links(text):
             return Markup(from_text(text))
         return plaintext2html(text) if text else Markup()
+
+    @api.model
+    def _disarm(self, messages):
+        """Take out of the bodies what would act on the page that shows them.
+
+        By SQL, as the field would sanitise them once more.
+        """
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        hosts = {urlsplit(base).hostname}
+        bodies = {
+            message.id: (
+                str(message.body),
+                harmless(
+                    str(message.body),
+                    {f"/web/image/{file_id}" for file_id in message.attachment_ids.ids},
+                    hosts,
+                ),
+            )
+            for message in messages
+        }
+        changed = {each: after for each, (before, after) in bodies.items() if after != before}
+        if changed:
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE mail_message SET body = pair.body
+                       FROM unnest(%s::int[], %s::text[]) AS pair(id, body)
+                       WHERE mail_message.id = pair.id""",
+                    list(changed),
+                    list(changed.values()),
+                )
+            )
+            messages.invalidate_recordset(["body"])
 
     @api.model
     def _note(self, match):
