@@ -162,7 +162,7 @@ class MailSyncProviderMicrosoftImap(models.AbstractModel):
         grant, store = self._held(account)
         host, port, security = self._stand_in().get("smtp", SMTP)
         server = Server(host, port, security, account._shared() or grant.address)
-        return SmtpSender(server, login=xoauth2_login(self._tokens(grant, store).token))
+        return SmtpSender(server, login=xoauth2_login(self._tokens(grant, store)))
 
     @api.model
     def _tokens(self, grant: Grant, store: Callable[[Grant], None]) -> TokenSource:

@@ -2,12 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Senders for the tests, to a scripted server or a real one, and what they send."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 
 import pytest
 from peers.scripted_smtp import ScriptedSmtp
 
-from mail_contact_sync.connectors.base import ConnectorError, Server
+from mail_contact_sync.connectors import reasons
+from mail_contact_sync.connectors.base import AuthenticationFailed, ConnectorError, Server
+from mail_contact_sync.connectors.oauth.grant import Client, Grant
+from mail_contact_sync.connectors.oauth.tokens import TokenSource
 from mail_contact_sync.connectors.smtp import SmtpSender
 from mail_contact_sync.connectors.smtp.connection import Limits
 
@@ -23,6 +28,20 @@ def sender_to(port: int, security: str = "none", user: str = ANNA, **options) ->
         options.pop("host", "127.0.0.1"), port, security, user, options.pop("password", PASSWORD)
     )
     return SmtpSender(server, **options)
+
+
+def tokens(first: str, *renewed: str) -> TokenSource:
+    """A grant whose token looks fresh; it can be renewed to each of ``renewed``, and no further."""
+    left = list(renewed)
+
+    def refresh(_client: Client, grant: Grant) -> Grant:
+        if not left:
+            raise AuthenticationFailed(reasons.GRANT_REVOKED)
+        return replace(grant, access_token=left.pop(0))
+
+    end = datetime.now(timezone.utc) + timedelta(hours=1)
+    grant = Grant("refresh", first, end, (), "subject", ANNA)
+    return TokenSource(Client("id"), grant, lambda _grant: None, refresh)
 
 
 def letter(name: str = "m1", to: str = BEN, body: str = "Hello\n", sender: str = ANNA) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from imap_mailbox import INBOX, SINCE, Mailbox, new_mailbox, trusting
 from peers.tcp_proxy import TcpProxy
-from smtp_peers import PASSWORD, letter, sender_to
+from smtp_peers import PASSWORD, letter, sender_to, tokens
 
 from dev.smtp import SmtpServer
 from mail_contact_sync.connectors import reasons
@@ -149,14 +149,16 @@ def test_any_password_can_log_in(dovecot):
 
 
 def test_a_token_instead_of_a_password(office):
-    def connect(token):
-        return office.connect(user="user0@ours.example", password="", login=xoauth2_login(token))
+    def connect(*granted):
+        login = xoauth2_login(tokens(*granted))
+        return office.connect(user="user0@ours.example", password="", login=login)
 
-    with connect(lambda: "fresh token") as sender:
-        sender.check()
-    with pytest.raises(AuthenticationFailed) as caught, connect(lambda: "stale one"):
+    for granted in (["fresh token"], ["stale one", "fresh token"]):
+        with connect(*granted) as sender:
+            sender.check()
+    with pytest.raises(SettingsError) as caught, connect("stale one", "stale two"):
         pass
-    assert caught.value.reason == reasons.GRANT_REVOKED and "stale" not in str(caught.value)
+    assert caught.value.reason == reasons.SMTP_DISABLED and "stale" not in str(caught.value)
 
 
 def test_one_unknown_recipient_and_nobody_gets_it(office):

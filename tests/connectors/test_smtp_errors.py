@@ -27,7 +27,6 @@ from mail_contact_sync.connectors.smtp.errors import (
     Reply,
     of_reply,
 )
-from mail_contact_sync.connectors.smtp.login import xoauth2_login
 
 
 @pytest.mark.parametrize(
@@ -243,19 +242,6 @@ def test_a_server_that_repeats_the_password_does_not_get_it_into_an_error(mechan
         shown = f"{error!r} {error} {error.detail} {getattr(error, 'refused', '')}"
         assert "horse" not in shown and "Y29ycm" not in shown and "AGFubm" not in shown
         assert stage == "RCPT" or "***" in error.detail
-
-
-def test_a_refused_token_is_asked_why_and_not_passed_on():
-    answers = {
-        "EHLO": b"250-x\r\n250 AUTH XOAUTH2\r\n",
-        "AUTH": b"334 eyJzdGF0dXMiOiI0MDAifQ==\r\n",
-        "+": b"535 5.7.8 s3cret-token not accepted\r\n",
-    }
-    with ScriptedSmtp(answers) as peer:
-        error = failure(peer, password="", login=xoauth2_login(lambda: "s3cret-token"))
-        assert peer.commands[2:] == [""]
-    assert isinstance(error, AuthenticationFailed) and error.reason == reasons.GRANT_REVOKED
-    assert "s3cret" not in f"{error} {error.detail}"
 
 
 def test_the_password_shows_nowhere():

@@ -3,10 +3,10 @@
 """Logging in to a submission server (RFC 4954): by password, or with an access token."""
 
 from base64 import b64encode
-from collections.abc import Callable
 
 from .. import reasons
 from ..base import AuthenticationFailed, Server, SettingsError
+from ..oauth.tokens import TokenSource
 from .connection import Client, Login
 from .errors import LOGIN, of_reply
 
@@ -29,27 +29,40 @@ def password_login(client: Client, server: Server) -> None:
         raise _not_offered(client, server, mechanisms)
 
 
-def xoauth2_login(access_token: Callable[[], str]) -> Login:
-    """A Login with what ``access_token`` gives when asked, fresh.
+def xoauth2_login(tokens: TokenSource) -> Login:
+    """A Login with the token of ``tokens``; ``server.password`` is not used.
 
     https://developers.google.com/workspace/gmail/imap/xoauth2-protocol, which Microsoft
-    takes as well.  ``access_token`` may raise any ConnectorError.
+    takes as well.  A token that is refused is renewed once, and the login tried again on the
+    same connection.  Raises SettingsError with ``smtp-disabled`` where that is refused, too: the
+    grant is good, and it is the mailbox that may not send.  Raises whatever renewing raises;
+    SettingsError with ``login-not-offered`` where the server has no XOAUTH2.
     """
 
     def login(client: Client, server: Server) -> None:
         mechanisms = _mechanisms(client)
         if "XOAUTH2" not in mechanisms:
             raise SettingsError(reasons.LOGIN_NOT_OFFERED, "XOAUTH2")
-        token = access_token()
-        client.secrets |= _told(token)
-        try:
-            _authenticate(client, "XOAUTH2", f"user={server.login}\1auth=Bearer {token}\1\1")
-        except AuthenticationFailed as error:
-            if error.reason != reasons.BAD_CREDENTIALS:
-                raise
-            raise AuthenticationFailed(reasons.GRANT_REVOKED, error.detail) from None
+        token = tokens.token()
+        refusal = _refusal(client, server.login, token)
+        if refusal and (renewed := tokens.renewed(token)):
+            refusal = _refusal(client, server.login, renewed)
+        if refusal:
+            raise SettingsError(reasons.SMTP_DISABLED, refusal.detail)
 
     return login
+
+
+def _refusal(client: Client, user: str, token: str) -> AuthenticationFailed | None:
+    """How the server refused ``token``; None where it did not."""
+    client.secrets |= _told(token)
+    try:
+        _authenticate(client, "XOAUTH2", f"user={user}\1auth=Bearer {token}\1\1")
+    except AuthenticationFailed as error:
+        if error.reason != reasons.BAD_CREDENTIALS:
+            raise
+        return error
+    return None
 
 
 def _authenticate(client: Client, mechanism: str, *answers: str, at_once: bool = True) -> None:
