@@ -63,6 +63,31 @@ def test_a_budget_survives_a_clock_that_is_set_back(clock):
     budget.spend(10)
 
 
+def test_a_lower_limit_is_believed_for_an_hour_and_kept_between_runs(clock):
+    budget = Budget(limit=1000, reserve=10, clock=clock)
+    budget.spend(500)
+    budget.refused(300, lower=True)
+    assert budget.room() == 0 and budget.room(urgent=True) == 10
+    kept = Budget(limit=1000, reserve=10, clock=clock).load(json.loads(json.dumps(budget.dump())))
+    assert kept.room() == 0
+    clock.advance(61)
+    assert budget.room() == kept.room() == 200
+    with pytest.raises(Throttled):
+        kept.spend(201)
+    kept.spend(200)
+    clock.advance(3600)
+    assert budget.room() == kept.room() == 1000 and kept.dump() == []
+
+
+def test_a_lower_limit_leaves_something_and_ends_with_a_clock_that_is_set_back(clock):
+    budget = Budget(limit=1000, reserve=0, clock=clock)
+    budget.spend(40)
+    budget.refused(40, lower=True)
+    assert budget.room() == 100
+    clock.advance(-7200)
+    assert budget.room() == 1000
+
+
 def test_a_call_that_can_never_be_paid_for_does_not_wait_for_ever(clock):
     with pytest.raises(Throttled) as caught:
         Budget(limit=10, reserve=0, clock=clock).spend(20)

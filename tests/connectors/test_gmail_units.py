@@ -2,13 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Searching and reading in Gmail stop before the units of the minute run out, and go on later."""
 
+import contextlib
 import json
 
 import pytest
 from gmail_peer import CLARA, searched
 from imap_mailbox import SINCE, names
 
-from dev.google_gmail import RETRY_AFTER
 from mail_contact_sync.connectors import reasons
 from mail_contact_sync.connectors.base import Throttled
 from mail_contact_sync.connectors.gmail import ALL
@@ -79,9 +79,23 @@ def test_envelopes_that_google_has_no_units_for_come_later(
     assert len(page.envelopes) == 65 and sorted(page.cursor) == sorted(refs[65:])
     with pytest.raises(Throttled) as caught:
         connector.envelopes(ALL, page.cursor)
-    assert (caught.value.reason, caught.value.retry_after) == (reasons.RATE_LIMIT, RETRY_AFTER)
+    assert (caught.value.reason, caught.value.retry_after) == (reasons.PACING, 60)
     clock.advance(60)
     assert len(connector.envelopes(ALL, page.cursor).envelopes) == 5
+
+
+def test_what_google_gives_less_is_found_out_once_an_hour(gmailbox, connector, google, clock):
+    gmailbox.add(*(f"m{number}" for number in range(70)))
+    left, rounds = searched(connector), 0
+    clock.advance(60)
+    google.gmail.limit = 20 * 10
+    while left:
+        with contextlib.suppress(Throttled):
+            left = connector.envelopes(ALL, left).cursor
+        clock.advance(60)
+        rounds += 1
+    refused = [asked for asked in google.gmail.asked if asked.status in (403, 429)]
+    assert rounds < 20 and len(refused) <= 50 + gmail_session.FEW
 
 
 def test_our_own_count_stays_below_that_of_google(gmailbox, connector, google, clock):

@@ -30,6 +30,9 @@ LIMIT = 6000
 #: Units kept back for what a person waits for.
 RESERVE = 600
 MINUTE = 60.0
+#: Seconds for which a lower limit that was met is believed, and the least that it can be.
+HOUR = 3600.0
+LEAST = 100
 
 
 @dataclass(slots=True)
@@ -59,12 +62,26 @@ class Budget:
         self._reserve = reserve
         self._clock = clock
         self._spent: list[tuple[float, int]] = []
+        # Until when Google gives less than that, and what.
+        self._lowered: tuple[float, int] | None = None
 
     def room(self, urgent: bool = False) -> int:
         """The units that may be spent now."""
         self._forget()
-        spent = sum(units for _when, units in self._spent)
-        return max(0, self._limit + (self._reserve if urgent else 0) - spent)
+        return max(0, self._ceiling() + (self._reserve if urgent else 0) - self._sum())
+
+    def _sum(self) -> int:
+        return sum(units for _when, units in self._spent)
+
+    def _ceiling(self) -> int:
+        return min(self._limit, self._lowered[1]) if self._lowered else self._limit
+
+    def refused(self, units: int, lower: bool = False) -> None:
+        """Count back what Google did not give; where ``lower``, it gives no more a minute."""
+        self._spent.append((self._clock(), -units))
+        if lower:
+            self._forget()
+            self._lowered = (self._clock() + HOUR, max(LEAST, self._sum()))
 
     def spend(self, units: int, urgent: bool = False) -> None:
         """Count a call that is about to be made, or raise Throttled with the time to wait."""
@@ -78,11 +95,13 @@ class Budget:
         self._spent = [
             (min(when, now), units) for when, units in self._spent if when > now - MINUTE
         ]
+        if self._lowered and not now < self._lowered[0] <= now + HOUR:
+            self._lowered = None
 
     def _wait(self, units: int, urgent: bool) -> float:
         """Seconds until ``units`` may be spent; in the background, until it is worth beginning."""
         if not urgent:
-            units = max(units, self._limit // 4)
+            units = max(units, self._ceiling() // 4)
         now, room = self._clock(), self.room(urgent)
         for when, spent in sorted(self._spent):
             room += spent
@@ -91,16 +110,22 @@ class Budget:
         return MINUTE
 
     def dump(self) -> list[list[float]]:
-        """As a JSON value: the units by the second they were spent in."""
+        """As a JSON value: the units by the second they were spent in, and a lower limit, below
+        zero, by the second until which it is believed."""
         self._forget()
         seconds: dict[int, int] = {}
         for when, units in self._spent:
             # Rounded up, so that nothing is forgotten too early.
             second = ceil(when)
             seconds[second] = seconds.get(second, 0) + units
-        return [[second, units] for second, units in seconds.items()]
+        lowered = [[self._lowered[0], -self._lowered[1]]] if self._lowered else []
+        return [*([second, max(0, units)] for second, units in seconds.items()), *lowered]
 
     def load(self, value: Any) -> "Budget":
         """Take up what ``dump`` gave; nothing where that is None."""
-        self._spent += [(float(when), int(units)) for when, units in value or ()]
+        for when, units in value or ():
+            if units < 0:
+                self._lowered = (float(when), -int(units))
+            else:
+                self._spent.append((float(when), int(units)))
         return self

@@ -23,6 +23,8 @@ from .service import library_errors, service
 PAGE = 500
 #: Calls of one batch.  Google takes 100 and advises against more than 50.
 BATCH = 50
+#: Calls that are asked for after a refusal: that so few were too many at once, Google never says.
+FEW = 5
 #: Bytes of the answer to one batch, which the library holds several times over, and of one
 #: message, which Google takes up to 50 MB of and sends as base64.
 MAX_BATCH = 32 << 20
@@ -149,17 +151,17 @@ class Session:
         What is kept back for itself alone is a MessageError.  Raises Throttled as soon as
         nothing more is to be had, whatever has come before.
         """
-        queue, size, tried = list(refs), BATCH, _Tried()
+        queue, size, most, tried = list(refs), BATCH, BATCH, _Tried()
         while queue:
             part = queue[: min(size, max(1, self._budget.room() // UNITS["messages.get"]))]
             try:
                 answers = self._ask(part, form)
             except TooLarge:  # together
-                size = len(part) // 2
+                size = most = len(part) // 2
                 continue
             again = self._again(part, answers, tried)
-            if again:
-                size = max(1, len(part) // 2)
+            most = max(1, len(part) // 2) if again else most
+            size = min(most, FEW if again else 2 * size)
             got = {ref: answer for ref, answer in answers.items() if ref not in again}
             self._vouch(got, tried)
             yield {ref: _kept_back(ref, answer) for ref, answer in got.items()}
@@ -174,9 +176,20 @@ class Session:
                 raise answers[refused[0]]
             self._http.refresh()
             tried.refreshing = True
-        elif len(postponed) == len(part):
-            raise answers[part[0]]
+        elif postponed:
+            self._postpone(part, postponed, answers)
         return [*refused, *postponed]
+
+    def _postpone(self, part: list[str], postponed: list[str], answers: dict[str, Any]) -> None:
+        """Raise Throttled where asking on is of no use."""
+        error = answers[postponed[0]]
+        is_rate = error.reason == reasons.RATE_LIMIT
+        none_came = len(postponed) == len(part)
+        over = none_came and len(part) <= FEW
+        if is_rate:
+            self._budget.refused(UNITS["messages.get"] * len(postponed), lower=over)
+        if over or (none_came and not is_rate):
+            raise error
 
     def _vouch(self, got: dict[str, Any], tried: "_Tried") -> None:
         """Where none has come: is it the messages, or all of Gmail that is in trouble?"""
