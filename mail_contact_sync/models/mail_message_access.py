@@ -105,6 +105,9 @@ class MailMessage(models.Model):
 
     def write(self, vals):
         self._sync_check_as_it_is()
+        if "message_id" in vals and not (self.env.su or self.env.is_system()):
+            # An e-mail is known by it.  Administrators may send mails, which writes it, too.
+            raise AccessError(self.env._("Only Odoo itself says what a message is known by."))
         return super().write(vals)
 
     def unlink(self):

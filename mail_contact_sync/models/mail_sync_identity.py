@@ -65,17 +65,26 @@ class MailSyncIdentity(models.AbstractModel):
 
         Same is what somebody brought with the very same content.  Own is what was written in
         Odoo, whose Message-ID nobody knew before: Odoo made it, as its form says; whoever posts
-        can give another.  Closed is what others keep to themselves.
+        can give another, of that form even, but no mail of the contact's own was written by a
+        colleague.  Closed is what others keep to themselves.
         """
         self.env.flush_all()
+        keys = self.env["mail.sync.vault"]._keys()
+        senders = [mails[match.ref].sender_address for match in batch]
         self.env.cr.execute(
             SQL(
                 """
                 WITH brought AS (
                     SELECT match.id, match.partner_id, match.message_key, given.message_id,
-                        given.digest
-                    FROM unnest(%(matches)s::int[], %(ids)s::text[], %(digests)s::bigint[])
-                        AS given(id, message_id, digest)
+                        given.digest, given.sender, EXISTS (
+                            SELECT FROM mail_sync_contact_key contact
+                            WHERE contact.partner_id = match.partner_id
+                                AND contact.key = given.sender_key
+                        ) AS is_of_contact
+                    FROM unnest(
+                        %(matches)s::int[], %(ids)s::text[], %(digests)s::bigint[],
+                        %(senders)s::text[], %(sender_keys)s::bigint[]
+                    ) AS given(id, message_id, digest, sender, sender_key)
                     JOIN mail_sync_match match USING (id)
                 )
                 SELECT brought.id, message.id,
@@ -86,7 +95,13 @@ class MailSyncIdentity(models.AbstractModel):
                     ),
                     (message.message_type NOT IN ('email', 'email_outgoing')
                     OR message.message_type = 'email_outgoing' AND message.sync_access IS NULL)
-                    AND (message.sync_sender_id IS NOT NULL OR message.message_id LIKE %(made)s),
+                    AND (message.sync_sender_id IS NOT NULL OR message.message_id LIKE %(made)s)
+                    AND (NOT brought.is_of_contact OR EXISTS (
+                        SELECT FROM res_users writer
+                        JOIN res_partner person ON person.id = writer.partner_id
+                        WHERE writer.id = message.create_uid
+                            AND person.email_normalized = brought.sender
+                    )),
                     coalesce(message.sync_access = 'private', false) AND NOT EXISTS (
                         SELECT FROM mail_message_sync_user_rel reader
                         WHERE reader.message_id = message.id AND reader.user_id = %(user)s
@@ -107,6 +122,8 @@ class MailSyncIdentity(models.AbstractModel):
                 matches=batch.ids,
                 ids=[sync_message_id(mails[match.ref]) for match in batch],
                 digests=self._digests(batch, mails),
+                senders=senders,
+                sender_keys=[keys.address(sender) for sender in senders],
                 holders=HOLDERS,
                 made=f"%{MADE_BY_ODOO}%",
                 user=account.user_id.id,
@@ -149,7 +166,9 @@ class MailSyncIdentity(models.AbstractModel):
             copy.sync_access != "private" or kept.sync_user_ids != copy.sync_user_ids
         )
         brought = ("email",) if not kept.sync_access else ("email", "email_outgoing")
-        is_made_here = kept.sync_sender_id or MADE_BY_ODOO in (kept.message_id or "")
+        is_made_here = (
+            kept.sync_sender_id or MADE_BY_ODOO in (kept.message_id or "")
+        ) and not self._is_forged(kept, copy)
         if kept.message_type not in brought and is_made_here and not is_closed:
             return True
         self.env.flush_all()
@@ -167,6 +186,16 @@ class MailSyncIdentity(models.AbstractModel):
         if self.env.cr.rowcount:
             return True
         return not is_closed and are_copies(self._of_message(kept), self._of_message(copy))
+
+    @api.model
+    def _is_forged(self, kept, copy) -> bool:
+        """Whether ``copy`` is a mail of the contact's, and ``kept`` was written by another."""
+        sender = email_normalize(copy.email_from)
+        contact = self.env["res.partner"].sudo().browse(copy.res_id)
+        return (
+            sender in email_normalize_all(contact.email or "")
+            and sender != kept.sudo().create_uid.email_normalized
+        )
 
     # What they say ----------------------------------------------------------------
 

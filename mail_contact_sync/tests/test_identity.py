@@ -5,6 +5,9 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
+from odoo.tests.common import new_test_user
+
 from .common import SyncCase
 
 TEXT = "Dear Anna,\n\nplease pay 2,500 EUR to our account at the Customers' Bank.\n\nClara\n"
@@ -38,8 +41,10 @@ class TestIdentity(SyncCase):
     # A comment ------------------------------------------------------------------------
 
     def comment(self, message_id, user=None):
-        return self.customer.with_user(user or self.ben).message_post(
-            body="Nothing to see", message_id=message_id, message_type="comment"
+        return (
+            self.customer.with_user(user or self.ben)
+            .sudo()
+            .message_post(body="Nothing to see", message_id=message_id, message_type="comment")
         )
 
     def test_a_comment_of_its_message_id_keeps_no_real_one_out(self):
@@ -48,12 +53,35 @@ class TestIdentity(SyncCase):
         self.sync()
         self.assertIn("Customers' Bank", self.one().body)
 
+    def test_a_comment_of_an_id_that_the_customers_odoo_made_keeps_no_mail_out(self):
+        made = "<1.2-openerp-7-sale.order@customer.test>"
+        self.comment(made)
+        self.arrive(self.mail(message_id=made, body=TEXT))
+        self.sync()
+        self.assertIn("Customers' Bank", self.one().body)
+
     def test_what_odoo_wrote_is_known_by_the_id_that_odoo_made(self):
         message = self.comment(None)
         self.assertIn("-openerp-", message.message_id)
-        self.arrive(self.mail(message_id=message.message_id, body=TEXT))
+        sent = {"sender": "Ben <notify@ours.test>", "to": "Clara <clara@customer.test>"}
+        self.arrive(self.mail(message_id=message.message_id, body=TEXT, **sent))
         self.sync()
         self.assertFalse(self.synced())
+
+    def test_what_a_contact_writes_in_odoo_is_known_when_odoo_tells_of_it(self):
+        clara = new_test_user(self.env, "clara", groups="base.group_portal")
+        clara.partner_id.email = "clara.portal@customer.test"
+        self.customer = clara.partner_id
+        message = self.comment(None, clara)
+        self.arrive(self.mail("Clara <clara.portal@customer.test>", message_id=message.message_id))
+        self.sync()
+        self.assertFalse(self.synced())
+
+    def test_nobody_gives_a_message_another_id_later(self):
+        message = self.comment(None)
+        with self.assertRaises(AccessError):
+            message.with_user(self.ben).write({"message_id": "<known@customer.test>"})
+        message.with_user(self.ben).write({"body": "Still mine"})
 
     def test_a_comment_of_its_message_id_stands_for_none_when_contacts_are_merged(self):
         kept = self.env["res.partner"].create({"name": "D", "email": "d@customer.test"})
