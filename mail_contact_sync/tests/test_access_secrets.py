@@ -1,7 +1,11 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.exceptions import UserError
+from logging import INFO, LogRecord, getLogger
 
+from odoo.exceptions import UserError
+from odoo.service.model import call_kw
+
+from ..controllers.access_log import Without, hide_secrets
 from .accounts import PASSWORD, AccountCase
 
 MODELS = (
@@ -64,6 +68,31 @@ class TestSecrets(AccountCase):
             self.ben, "web_save", [], self.settings(), {"password": {}, "address": {}}
         )
         self.assertNotIn(PASSWORD, repr(answer))
+
+    def test_the_log_of_requests_holds_no_code(self):
+        hide_secrets()  # once more, to no harm
+        for service in ("google", "microsoft"):
+            path = f"/mail_contact_sync/{service}/redirect"
+            request = f"GET {path}?code=c0de%2F1&state=st4te HTTP/1.1"
+            record = LogRecord("werkzeug", INFO, "", 1, '%s - "%s" %s', ("::1", request, 303), None)
+            ours = [each for each in getLogger("werkzeug").filters if isinstance(each, Without)]
+            self.assertEqual([each.filter(record) for each in ours], [True])
+            self.assertEqual(record.getMessage(), f'::1 - "GET {path}… HTTP/1.1" 303')
+
+    def test_the_most_talkative_log_holds_no_password(self):
+        for model, name in (
+            ("mail.sync.account", "password"),
+            ("mail.sync.connect", "password"),
+            ("res.config.settings", "mail_sync_google_client_secret"),
+            ("res.config.settings", "mail_sync_microsoft_client_secret"),
+        ):
+            for secret in ("correct horse", "it's a %s \\' horse", "a \" and ' horse"):
+                records = self.env[model].sudo()
+                with self.assertLogs("odoo.service.model", "DEBUG") as log:
+                    call_kw(records, "onchange", [[], {name: secret}, [], {}], {})
+                self.assertIn("onchange", log.output[-1])
+                self.assertIn(f"'{name}': …", log.output[-1])
+                self.assertNotIn("horse", log.output[-1])
 
     def test_a_plain_read_holds_no_secret(self):
         for user in (self.anna, self.manager):

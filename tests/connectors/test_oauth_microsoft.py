@@ -230,9 +230,10 @@ def test_no_user_meets_the_tokens_of_another(microsoft):
 def test_nothing_is_logged_or_written(microsoft, caplog, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     caplog.set_level(logging.DEBUG)
-    grant = consented(microsoft, ANNA)
+    code, kept = authorize(microsoft, ANNA, graph_scopes())
+    grant = redeem(microsoft, code, kept)
     renewed = refresh(microsoft, grant)
     tokens = [t for g in (grant, renewed) for t in (g.access_token, g.refresh_token)]
-    for secret in (*tokens, CLIENT.client_secret):
+    for secret in (*tokens, CLIENT.client_secret, code, json.loads(kept)["code_verifier"]):
         assert secret not in caplog.text
     assert not list(tmp_path.iterdir())

@@ -231,8 +231,13 @@ def _library_errors() -> Iterator[None]:
 
 
 def _app(client: Client, http: _Http, endpoints: Endpoints) -> Any:
-    """A new one each time, with its own cache in memory: nobody meets another's tokens."""
+    """A new one each time, with a cache that keeps nothing: nobody meets another's tokens."""
     msal = library("msal", "msal")
+
+    class NoCache(msal.TokenCache):
+        def add(self, event: Any, now: Any = None) -> None:
+            """msal's own writes codes and verifiers to the log."""
+
     if not client.client_id or not client.client_secret:
         raise SettingsError(reasons.OAUTH_CLIENT)
     return msal.ConfidentialClientApplication(
@@ -240,7 +245,7 @@ def _app(client: Client, http: _Http, endpoints: Endpoints) -> Any:
         client_credential=client.client_secret,
         authority=_authority(client, endpoints),
         http_client=http,
-        token_cache=msal.TokenCache(),
+        token_cache=NoCache(),
         instance_discovery=False,
     )
 
