@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
-from odoo.tests.common import Form
+from odoo.tests import Form
 
 from ..connectors import reasons
 from ..connectors.discovery.settings import Endpoint, Found
