@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One worker at a time for an account, and for a message.
+"""One worker at a time for an account, for a message, and for a mail on its way out.
 
 A row lock is lost at every commit, so a second connection holds transaction
 level advisory locks (PostgreSQL 13.3.5).  They are gone the moment the process
@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 #: First key of the two-integer advisory locks of the accounts: "mcs" in ASCII.
 ACCOUNTS = 0x6D6373
+#: And of the mails that are being sent: "mcm".
+MAILS = 0x6D636D
 
 
 class Lease:
@@ -42,3 +44,11 @@ class Lease:
                 (sorted(set(keys)),),
             )
             yield
+
+
+@contextmanager
+def sending(registry, mail_id: int) -> Iterator[bool]:
+    """Whether the caller is alone in sending this mail, for as long as the context lasts."""
+    with registry.cursor() as cr:
+        cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (MAILS, mail_id))
+        yield cr.fetchone()[0]

@@ -11,6 +11,7 @@ from . import (
     mail_mail,
     mail_mail_access,
     mail_mail_letter,
+    mail_mail_outcome,
     mail_message,
     mail_message_access,
     mail_message_list,

@@ -3,33 +3,36 @@
 # pylint: disable=invalid-commit
 # What has left cannot be rolled back.
 import logging
-from datetime import timedelta
+import random
+import time
+from contextlib import nullcontext
 
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 from odoo.modules import module
 from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..connectors import reasons
 from ..connectors.base import (
-    MAX_WAIT,
     ConnectorError,
     NotFiled,
     RecipientsRefused,
     SentUnknown,
     TemporaryError,
 )
+from ..lease import MAILS, sending
 from ..vault import KeyLost
+from .mail_mail_outcome import Outcome
 from .mail_sync_sentence import KEY_LOST, UNEXPECTED
 
 _logger = logging.getLogger(__name__)
 
-#: How often it is tried to send what has certainly not been sent.
-MAX_ATTEMPTS = 6
-#: Before the second attempt; twice as long before each further one.
-PAUSE = timedelta(minutes=2)
+#: How often the same is noted anew where somebody else changed the same at the same moment.
+MAX_CONFLICTS = 50
 
 
 class MailMail(models.Model):
@@ -95,6 +98,17 @@ class MailMail(models.Model):
         return result
 
     def _sync_begin_anew(self):
+        """Queue them once more.
+
+        Raise UserError where one is on its way: until that has ended it says the same as one
+        over which a worker ended.
+        """
+        query = "SELECT bool_and(pg_try_advisory_xact_lock(%s, id)) FROM unnest(%s::int[]) AS id"
+        self.env.cr.execute(query, (MAILS, sorted(self.ids)))
+        if self.env.cr.fetchone()[0] is False:
+            raise UserError(
+                self.env._("This e-mail is being sent right now. Please wait a moment.")
+            )
         # sudo: whoever may have it tried again
         self.sudo().write({"state": "outgoing", "scheduled_date": False, "sync_attempts": 0})
 
@@ -103,37 +117,53 @@ class MailMail(models.Model):
     def _sync_send(self):
         """Commits."""
         # sudo: whoever may send mails need not see the mailbox, nor other people's notifications
-        for account, mails in self.sudo().grouped("sync_account_id").items():
+        for account, mails in self.sudo().exists().grouped("sync_account_id").items():
             for mail in mails.sorted("id"):
-                if until := account._sending_pause():
-                    mail._sync_wait(until)
-                elif mail._sync_begin():
-                    mail._sync_hand_over(account)
-                self._sync_commit()
+                with mail._sync_alone() as alone:
+                    if alone and mail._sync_surely(mail._sync_begin):
+                        mail._sync_hand_over()
             if mails.exists().filtered("sync_unfiled"):
-                account.next_sync = fields.Datetime.now()
-                account._wake()
-                self._sync_commit()
+                self._sync_surely(account._sync_soon)
+
+    def _sync_alone(self):
+        """A context: True where nobody else is sending it."""
+        if module.current_test:
+            return nullcontext(True)  # there is but one connection
+        return sending(self.env.registry, self.id)
 
     def _sync_commit(self):
         if not module.current_test:
             self.env.cr.commit()
 
+    def _sync_surely(self, step):
+        """Do ``step`` and commit, again and again while somebody changes the same meanwhile."""
+        for left in reversed(range(MAX_CONFLICTS)):
+            try:
+                result = step()
+                self.env.flush_all()
+                self._sync_commit()
+                return result
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if module.current_test or not left:
+                    raise
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0, 0.2))
+        return None
+
     def _sync_begin(self) -> bool:
-        """Note that it is being sent; False where another worker does so, or did."""
-        query = SQL(
-            "SELECT state FROM mail_mail WHERE id = %s AND state = 'outgoing' "
-            "FOR UPDATE SKIP LOCKED",
-            self.id,
-        )
-        self.env.flush_all()
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(query, log_exceptions=False)
-                if not self.env.cr.fetchone():
-                    return False
-        except SerializationFailure:
-            return False  # it was still free when this transaction began
+        """Note that it is being sent; False where it is not to be, not now or not any more."""
+        if not self._sync_take():
+            return False
+        account = self.sync_account_id
+        # Whoever closed the mailbox while this was posted did not see it.
+        account._hold_visibility()
+        self.mail_message_id._sync_keep_closed(account)
+        if hindrance := self._sync_hindrance():
+            self._sync_fail(hindrance)
+            return False
+        if until := account._sending_pause():
+            self._sync_wait(until)
+            return False
         # Not yet told to anybody: mostly it is put right within a second.
         doubt = self.env["mail.sync.sentence"]._of_sending(reasons.SENT_UNKNOWN, self)
         self.write({"state": "exception", "failure_type": "mail_smtp", "failure_reason": doubt})
@@ -144,95 +174,55 @@ class MailMail(models.Model):
                 "failure_reason": doubt,
             }
         )
-        self.env.flush_all()
-        self._sync_commit()
         return True
+
+    def _sync_take(self) -> bool:
+        """False where another worker sends it, or did."""
+        query = SQL(
+            "SELECT state FROM mail_mail WHERE id = %s AND state = 'outgoing' "
+            "FOR UPDATE SKIP LOCKED",
+            self.id,
+        )
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+                return bool(self.env.cr.fetchone())
+        except SerializationFailure:
+            return False  # it was still free when this transaction began
 
     def _sync_notifications(self):
         return self.env["mail.notification"].search(
             [("mail_mail_id", "in", self.ids), ("notification_status", "!=", "sent")]
         )
 
-    def _sync_hand_over(self, account):
+    def _sync_hand_over(self):
+        """What comes of it is noted whatever becomes of the mail, and of its mailbox, meanwhile."""
+        told = self._sync_notifications()
+        outcome = self._sync_try()
+        self._sync_surely(lambda: self._sync_conclude(outcome, told))
+
+    def _sync_try(self) -> Outcome:
         sentences = self.env["mail.sync.sentence"]
+        account = self.sync_account_id
         try:
             message = self._sync_compose()
             with account._provider()._sender(account) as sender:
                 sender.send(message, account.address, self._sync_recipients())
         except NotFiled:
-            self._sync_sent(account, filed=False)
+            return Outcome(sent=True)
         except RecipientsRefused as error:
-            self._sync_fail(sentences._of_refused(error, self), "mail_email_invalid")
+            return Outcome(sentences._of_refused(error, self), failure="mail_email_invalid")
         except SentUnknown as error:
             _logger.warning("Mail %s: nobody knows whether it was sent: %s", self.id, error)
-            self._sync_fail(sentences._of_sending(reasons.SENT_UNKNOWN, self))
+            return Outcome(sentences._of_sending(reasons.SENT_UNKNOWN, self))
         except TemporaryError as error:
-            self._sync_try_later(error)
+            return Outcome(sentences._of_sending(error.reason, self), passing=error)
         except ConnectorError as error:
-            self._sync_fail(sentences._of_sending(error.reason, self))
+            return Outcome(sentences._of_sending(error.reason, self))
         except KeyLost:
-            self._sync_fail(sentences._of_sending(KEY_LOST, self))
+            return Outcome(sentences._of_sending(KEY_LOST, self))
         except Exception:
             _logger.exception("Mail %s could not be sent", self.id)
-            self._sync_fail(sentences._of_sending(UNEXPECTED, self))
-        else:
-            self._sync_sent(account, filed=account._provider()._files_sent)
-
-    # What becomes of it -------------------------------------------------------------
-
-    def _sync_sent(self, account, filed: bool):
-        message = self.mail_message_id
-        self.env["mail.sync.sent"].create({"account_id": account.id})
-        self.write(
-            {
-                "state": "sent",
-                "failure_type": False,
-                "failure_reason": False,
-                "sync_unfiled": not filed,
-                "auto_delete": filed,
-            }
-        )
-        self._postprocess_sent_message([], [])
-        message._notify_message_notification_update()
-
-    def _sync_fail(self, reason: str, failure_type: str = "mail_smtp"):
-        self.write({"state": "exception", "failure_type": failure_type, "failure_reason": reason})
-        self._postprocess_sent_message([], [], failure_reason=reason, failure_type=failure_type)
-
-    def _sync_try_later(self, error: TemporaryError):
-        """It has certainly not been sent."""
-        if self.sync_attempts + 1 >= MAX_ATTEMPTS:
-            self._sync_fail(self.env["mail.sync.sentence"]._of_sending(error.reason, self))
-            return
-        pause = PAUSE * 2**self.sync_attempts
-        if error.retry_after:
-            pause = max(pause, timedelta(seconds=min(error.retry_after, MAX_WAIT)))
-        self.sync_attempts += 1
-        self._sync_wait(fields.Datetime.now() + pause)
-
-    def _sync_wait(self, until):
-        """It goes with Odoo's own queue, not before ``until``."""
-        self.write(
-            {
-                "state": "outgoing",
-                "scheduled_date": until,
-                "failure_type": False,
-                "failure_reason": False,
-            }
-        )
-        self._sync_notifications().write(
-            {"notification_status": "ready", "failure_type": False, "failure_reason": False}
-        )
-        self.mail_message_id._notify_message_notification_update()
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(until + timedelta(seconds=1))
-
-    def _sync_give_up(self, reason: str):
-        for mail in self.filtered(lambda mail: mail.state == "outgoing"):
-            mail._sync_fail(reason)
-        self.filtered(lambda mail: mail.state == "exception").write({"state": "cancel"})
-
-    def _sync_found(self):
-        """A copy of it was found in the mailbox: so it was sent, whatever was thought."""
-        doubtful = self.filtered(lambda mail: mail.state == "exception" and not mail.sync_unfiled)
-        for mail in doubtful:
-            mail._sync_sent(mail.sync_account_id, filed=True)
+            return Outcome(sentences._of_sending(UNEXPECTED, self))
+        return Outcome(sent=True, filed=account._provider()._files_sent)

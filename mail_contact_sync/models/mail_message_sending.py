@@ -33,10 +33,18 @@ class MailMessage(models.Model):
         if account.visibility == "private":
             self._sync_close_files()
 
+    def _sync_keep_closed(self, account):
+        """What is written from a private mailbox is private, whenever that was closed."""
+        if account.visibility == "private" and self.sync_access != "private":
+            self._sync_written_from(account)
+
     def action_sync_send_again(self):
         """Try once more to send what did not leave the user's mailbox."""
-        # sudo: the mail is Odoo's; whose mailbox it is, is checked
-        if any(each.sync_sender_id.user_id != self.env.user for each in self.sudo()):
+        # sudo: the mail is Odoo's; whose mailbox it is, and who wrote it, is checked
+        if any(
+            self.env.user not in (each.sync_sender_id.user_id & each.create_uid)
+            for each in self.sudo()
+        ):
             raise AccessError(self.env._("You can only write from mailboxes of your own."))
         mails = self.env["mail.mail"].sudo()
         failed = mails.search(

@@ -5,7 +5,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 
 class MailNotification(models.Model):
-    """Why an e-mail did not leave a mailbox, told to the mailbox's owner and to nobody else."""
+    """Why an e-mail did not leave a mailbox, told to who wrote it and to nobody else."""
 
     _inherit = "mail.notification"
 
@@ -13,9 +13,11 @@ class MailNotification(models.Model):
         owner = target.get_user(self.env)
 
         def hers(notification):
-            # sudo: whose mailbox it is
-            sender = notification.sudo().mail_message_id.sync_sender_id
-            return owner and sender.user_id == owner
+            # sudo: who wrote it; the mailbox, and the mail with it, may be gone
+            told = notification.sudo()
+            message = told.mail_message_id
+            ours = message.sync_sender_id or not told.mail_mail_id
+            return owner and ours and message.author_id == owner.partner_id
 
         return [
             *super()._to_store_defaults(target),
@@ -30,3 +32,15 @@ class MailNotification(models.Model):
         """Whether it is about an e-mail that stopped on its way out of a mailbox."""
         mail = self.mail_mail_id
         return bool(mail.sync_account_id) and mail.state == "exception"
+
+    def _sync_tell(self, outcome):
+        """What came of a mail that is gone; what was found in Sent meanwhile was sent."""
+        untold = self.filtered(lambda each: each.notification_status != "sent")
+        untold.write(
+            {
+                "notification_status": "sent" if outcome.sent else "exception",
+                "failure_type": not outcome.sent and outcome.failure,
+                "failure_reason": not outcome.sent and outcome.reason,
+            }
+        )
+        untold.mail_message_id._notify_message_notification_update()

@@ -148,9 +148,26 @@ class MailSyncAccount(models.Model):
                 return latest[-1].date + span + timedelta(seconds=1)
         return None
 
-    def _begin_removal(self, remove_mails: bool):
-        # What still waits would find no way out.
-        # sudo: the mails are the engine's
+    def _sync_soon(self):
+        """A copy in Sent is missing."""
+        self.next_sync = fields.Datetime.now()
+        self._wake()
+
+    # Leaving ----------------------------------------------------------------------
+
+    def _give_up_sending(self, reason: str):
+        """What still waits would find no way out."""
+        # sudo: the mails are Odoo's
         waiting = self.env["mail.mail"].sudo().search([("sync_account_id", "in", self.ids)])
-        waiting._sync_give_up(self.env._("The mailbox that it was written from was removed."))
+        waiting._sync_give_up(reason)
+
+    def _begin_removal(self, remove_mails: bool):
+        self.sudo()._hold_visibility()
+        self._give_up_sending(self.env["mail.sync.sentence"]._of_removed())
         return super()._begin_removal(remove_mails)
+
+    def unlink(self):
+        self.check_access("unlink")
+        self.sudo()._hold_visibility()
+        self._give_up_sending(self.env["mail.sync.sentence"]._of_removed())
+        return super().unlink()

@@ -45,6 +45,28 @@ class MailSyncSentence(models.AbstractModel):
         return account.smtp_host or account._provider()._server_name(account)
 
     @api.model
+    def _of_removed(self) -> str:
+        return self.env._(
+            "It was not sent: the mailbox that it was written from was removed. Please write it "
+            "anew from another one."
+        )
+
+    @api.model
+    def _of_handed_over(self, account) -> str:
+        return self.env._(
+            "It was not sent: the mailbox %s now belongs to somebody else. Please write it anew "
+            "from another one.",
+            account.address,
+        )
+
+    @api.model
+    def _of_left(self, account) -> str:
+        return self.env._(
+            "It was not sent: %s, whose mailbox it was written from, no longer works with Odoo.",
+            account.user_id.name,
+        )
+
+    @api.model
     def _sending_sentences(self, host: str, address: str) -> dict[str, str]:
         _ = self.env._
         return {

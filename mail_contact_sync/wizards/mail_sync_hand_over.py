@@ -39,6 +39,10 @@ class MailSyncHandOver(models.TransientModel):
             )
         # sudo: managers may do this, and nothing else, to a mailbox
         account = account.sudo()
+        # Now, so that this is where it fails if the mailbox is just being read.
+        account._hold_visibility()
+        account._give_up_sending(self.env["mail.sync.sentence"]._of_handed_over(account))
+        self.env["mail.sync.filing"]._unfiled(account).unlink()
         # The names of the folders and with whom else there was mail are for who has its password.
         account._forget_mailbox()
         account.write(
