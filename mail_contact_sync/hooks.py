@@ -23,6 +23,10 @@ def uninstall_hook(env):
     env.cr.execute("SELECT id FROM mail_message WHERE sync_access = 'private'")
     for ids in split_every(UNLINK_BATCH, [row[0] for row in env.cr.fetchall()]):
         env["mail.message"].browse(ids).unlink()
+    # The company's e-mail would send what waits, in her name.
+    mails = env["mail.mail"].search([("sync_account_id", "!=", False)])
+    mails._sync_give_up(env["mail.sync.sentence"]._of_removed())
+    mails.unlink()
     # The company's e-mail would send it, and everybody see it until then.
     env["mail.scheduled.message"].search([("sync_private", "=", True)]).unlink()
     env.cr.execute(

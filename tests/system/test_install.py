@@ -106,7 +106,24 @@ def staffed(sandbox, dovecot, addresses):
                 },
             )
         office.rest()
+        _write_from(office, "anna", next(addresses))
     return office.database
+
+
+def _write_from(office, login: str, address: str) -> None:
+    """An e-mail that waits, as nobody listens at the port of its server."""
+    server = {"smtp_host": "127.0.0.1", "smtp_port": 9, "smtp_security": "none"}
+    account = office.connect(login, address, syncs=False, **server)
+    [contact] = office.add_contacts([{"name": "Waiting", "email": "waiting@customer.example"}])
+    office.user(login).call(
+        *("res.partner", "message_post", [contact]),
+        **{"body": "Hello", "subject": "waiting", "message_type": "comment"},
+        **{"subtype_xmlid": "mail.mt_comment", "partner_ids": [contact]},
+        sync_sender_id=account,
+    )
+    assert office.sql("SELECT state FROM mail_mail WHERE sync_account_id = %s", account) == [
+        ("outgoing",)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +214,17 @@ def test_private_mail_and_its_files_go_when_the_add_on_goes(removed):
     files = removed.sql("SELECT name FROM ir_attachment WHERE name LIKE %s", "%.pdf")
     assert files == [("shared.pdf",)]
     assert removed.sql("SELECT subject FROM mail_scheduled_message") == [("shared",)]
+
+
+def test_what_waits_is_sent_by_nobody_else_when_the_add_on_goes(removed):
+    [(message,)] = removed.sql("SELECT id FROM mail_message WHERE subject = 'waiting'")
+    assert removed.sql("SELECT 1 FROM mail_mail WHERE mail_message_id = %s", message) == []
+    [(status, reason)] = removed.sql(
+        """SELECT notification_status, failure_reason FROM mail_notification
+           WHERE mail_message_id = %s""",
+        message,
+    )
+    assert status == "exception" and reason.startswith("It was not sent: ")
 
 
 def test_nothing_else_of_the_add_on_stays_when_it_goes(removed):
