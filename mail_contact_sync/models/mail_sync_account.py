@@ -169,6 +169,8 @@ class MailSyncAccount(models.Model):
         self.folder_ids._restart()
 
     def write(self, vals):
+        if {"visibility", "user_id"} & vals.keys():
+            self._hold_visibility()
         if not vals.get("password"):
             # A password is for the servers that it was entered for: who has got hold of
             # somebody's session cannot have it sent to a server of his own.
@@ -211,10 +213,13 @@ class MailSyncAccount(models.Model):
         """Let nobody change it unseen until the transaction ends.
 
         An update, not a lock: whoever waited for it fails, begins anew and sees
-        what was posted meanwhile (PostgreSQL 13.2.2).
+        what was posted meanwhile (PostgreSQL 13.2.2).  What takes long holds it first:
+        a mailbox that is just being read changes several times a second.
         """
         self.env.cr.execute(
-            "UPDATE mail_sync_account SET visibility = visibility WHERE id = ANY(%s)", [self.ids]
+            "UPDATE mail_sync_account SET visibility = visibility WHERE id = ANY(%s)",
+            [self.ids],
+            log_exceptions=False,
         )
         self.invalidate_recordset(["visibility"])
 

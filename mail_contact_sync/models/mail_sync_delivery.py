@@ -56,7 +56,6 @@ class MailSyncDelivery(models.AbstractModel):
         with lease.messages(keys.message(sync_message_id(mail)) for mail in mails.values()):
             # The transaction begins here: it sees what others posted before.
             self.env.cr.commit()
-            account._hold_visibility()
             # What the user has taken out of the queue meanwhile stays out.
             brought = brought.exists().filtered(lambda match: match.state == "waiting")
             self.env["mail.sync.sent"]._recognise(account, brought, mails)
@@ -67,6 +66,10 @@ class MailSyncDelivery(models.AbstractModel):
                 self.env["mail.sync.posting"]._post(account, first, mails)
                 brought -= first
             batch.exists()._calm()
+            self.env.flush_all()
+            # Last, so that whoever changes the mailbox meanwhile need not wait: then this fails,
+            # and all of it is done again.
+            account._hold_visibility()
             self.env.cr.commit()
 
     @api.model

@@ -47,6 +47,7 @@ class ResUsers(models.Model):
         """By hand: the database would leave behind what only Odoo knows to be theirs."""
         # sudo: whoever may delete a user need not see her mailboxes
         mailboxes = self.sudo().with_context(active_test=False).mail_sync_account_ids
+        mailboxes._hold_visibility()
         for mailbox in mailboxes.filtered(lambda mailbox: mailbox.visibility == "private"):
             self.env.cr.execute(mailbox._only_here())
             ids = {row[0] for row in self.env.cr.fetchall()}
