@@ -30,27 +30,41 @@ class MailSyncPast(models.Model):
     _partner_message_idx = models.Index("(partner_id, message_key)")
 
     @api.model
-    def _keep(self, accounts):
+    def _keep(self, accounts, limit: int | None = None) -> bool:
         """Keep what is known of the mails of ``accounts``, which are about to go.
 
-        Where its mails go, too, what is left are those of other mailboxes.
+        At most ``limit`` of them; tell whether there were any.  Where its mails go, too, what is
+        left are those of other mailboxes.
         """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO mail_sync_past (partner_id, message_key, digest_key,
-                    mail_message_id, user_id, visibility)
-                SELECT DISTINCT match.partner_id, match.message_key, match.digest_key,
-                    match.mail_message_id, account.user_id, account.visibility
-                FROM mail_sync_match match
-                JOIN mail_sync_account account ON account.id = match.account_id
-                WHERE account.id = ANY(%s) AND match.state = 'posted'
-                    AND (match.mail_message_id IS NULL OR account.remove_mails IS NOT TRUE)
+                WITH going AS (
+                    DELETE FROM mail_sync_match WHERE id IN (
+                        SELECT id FROM mail_sync_match
+                        WHERE account_id = ANY(%s) AND state = 'posted' LIMIT %s
+                    ) RETURNING *
+                ), kept AS (
+                    INSERT INTO mail_sync_past (partner_id, message_key, digest_key,
+                        mail_message_id, user_id, visibility)
+                    SELECT DISTINCT going.partner_id, going.message_key, going.digest_key,
+                        going.mail_message_id, account.user_id, account.visibility
+                    FROM going JOIN mail_sync_account account ON account.id = going.account_id
+                    WHERE going.mail_message_id IS NULL OR account.remove_mails IS NOT TRUE
+                )
+                SELECT mail_message_id FROM going
                 """,
                 accounts.ids,
+                limit,
             )
         )
+        messages = [message for (message,) in self.env.cr.fetchall()]
+        self.env["mail.sync.match"].invalidate_model()
+        # Those who hold what stays decide who reads it.
+        held = {message for message in messages if message}
+        self.env["mail.message"].browse(held)._sync_refresh_access()
+        return bool(messages)
 
     @api.model
     def _take_over(self, account, matches):

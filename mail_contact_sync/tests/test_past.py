@@ -1,8 +1,12 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 
 from .common import SyncCase
+
+REMOVAL = "odoo.addons.mail_contact_sync.models.mail_sync_account_removal"
 
 
 class TestPast(SyncCase):
@@ -49,6 +53,24 @@ class TestPast(SyncCase):
         self.assertEqual(self.readers(), self.anna + self.ben)
         self.message._sync_refresh_access()
         self.assertEqual(self.readers(), self.anna + self.ben)
+
+    def test_what_is_kept_is_left_in_steps_and_open_to_nobody_else_meanwhile(self):
+        for number in range(3):
+            self.arrive(self.mail(subject=f"Mail {number}"))
+        self.account.visibility = "private"
+        self.sync()
+        account, messages = self.account, self.synced()
+        self.assertEqual(len(messages), 3)
+        account._begin_removal(remove_mails=False)
+        past, steps = self.env["mail.sync.past"], []
+        with patch(f"{REMOVAL}.KEPT_PER_STEP", 1):
+            while account.exists():
+                account._remove_some()
+                steps.append(past.search_count([("partner_id", "=", self.customer.id)]))
+                self.env.invalidate_all()
+                self.assertEqual(set(messages.mapped("sync_access")), {"private"})
+                self.assertTrue(all(each.sync_user_ids == self.anna for each in messages))
+        self.assertEqual(steps[-5:], [0, 1, 2, 3, 3])
 
     def test_what_somebody_shared_and_kept_stays_shared(self):
         self.hold("shared", "private")
