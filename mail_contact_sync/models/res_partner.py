@@ -61,3 +61,20 @@ class ResPartner(models.Model):
         if vals.get("active") or "company_id" in vals:
             self.env["mail.sync.contact.key"]._again(self.ids)
         return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._sync_hold()
+        return super().unlink()
+
+    def _sync_hold(self):
+        """Let no mail be posted on these contacts until the transaction ends.
+
+        What takes long holds them first: else it would fail each time that mail comes meanwhile.
+        Whoever posts waits, fails, and begins anew.
+        """
+        for query in (
+            "SELECT FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            "SELECT FROM mail_sync_match WHERE partner_id = ANY(%s) FOR UPDATE",
+        ):
+            self.env.cr.execute(query, [self.ids], log_exceptions=False)

@@ -171,6 +171,27 @@ class TestConcurrency(BaseCase):
             self._close(deleting)
             self._remove(account_id, [otto])
 
+    @mute_logger("odoo.sql_db")
+    def test_a_contact_is_deleted_however_often_mail_comes_meanwhile(self):
+        posting, deleting = self._cursor(), self._cursor()
+        account_id, contact_id = self._account(posting), self._contact(posting, "nina")
+        messages = self.registry["mail.message"]
+        unlink = messages.unlink
+
+        def post_and_unlink(self_):
+            self._work(posting, account_id)
+            return unlink(self_)
+
+        try:
+            with patch.object(messages, "unlink", post_and_unlink):
+                self._env(deleting)["res.partner"].browse(contact_id).unlink()
+            deleting.commit()
+            self.assertFalse(self._messages([contact_id]))
+        finally:
+            self._close(posting)
+            self._close(deleting)
+            self._remove(account_id, [])
+
     def test_what_goes_wrong_with_a_mailbox_holds_up_no_other(self):
         engine = self.registry["mail.sync.engine"]
         account = self.registry["mail.sync.account"]

@@ -11,6 +11,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
+        (src_partners + dst_partner)._sync_hold()
         # Before core moves any row: it does not expect that both hold the same mail.
         self._merge_synced_messages(src_partners, dst_partner)
         self._merge_matches(src_partners, dst_partner)
