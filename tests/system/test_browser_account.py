@@ -74,6 +74,28 @@ def test_a_wrong_password_and_then_the_right_one(mailboxes, mailbox, office):
     assert PASSWORD not in log and "none of the birds" not in log
 
 
+def test_the_keyboard_is_enough(mailboxes, mailbox):
+    mailbox.append("An offer")
+    mailboxes.begin(mailbox.address, "")
+    keyboard, dialog = mailboxes.page.keyboard, mailboxes.dialog
+    dialog.get_by_label("E-mail Address").focus()
+    keyboard.press("Tab")
+    keyboard.press("ArrowLeft")
+    expect(dialog.get_by_label("User Name")).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Exchange")).to_be_checked()
+    keyboard.press("ArrowRight")
+    expect(dialog.get_by_label("User Name")).to_have_count(0)
+    keyboard.press("Tab")
+    keyboard.type("none of the birds")
+    keyboard.press("Enter")
+    expect(dialog).to_contain_text("does not accept this user name")
+    expect(dialog.get_by_label("Password")).to_be_focused()
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    mailboxes.wait_until_it_is_read()
+    expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
+
+
 def test_what_cannot_be_found_is_entered_by_hand(mailboxes, mailbox, office):
     mailbox.append("An offer")
     mailboxes.begin("anna@nowhere.example")
