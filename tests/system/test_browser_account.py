@@ -8,6 +8,14 @@ from playwright.sync_api import expect
 from .browser import expect_mails, open_chatter
 from .office import PASSWORD
 
+#: Whether the text of an element ends within it.
+_FITS = """selector => {
+    const element = document.querySelector(selector);
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect().right <= element.getBoundingClientRect().right;
+}"""
+
 
 class Mailboxes:
     """Anna's page of mailboxes, and what she does there."""
@@ -94,6 +102,20 @@ def test_the_keyboard_is_enough(mailboxes, mailbox):
     keyboard.press("Enter")
     mailboxes.wait_until_it_is_read()
     expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
+
+
+def test_a_long_problem_is_read_in_full(mailboxes, mailbox, office):
+    mailbox.read()
+    stopped = "state = 'stopped', error_reason = 'certificate'"
+    office.sql(f"UPDATE mail_sync_account SET {stopped} WHERE id = %s", mailbox.account)
+    page = mailboxes.page
+    page.goto("/odoo/mailboxes")
+    expect(page.get_by_role("cell", name="cannot be trusted")).to_be_visible()
+    page.wait_for_function(_FITS, arg="td[name=error_message]")  # columns get their widths late
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    card = page.locator(".o_kanban_record").filter(has_text=mailbox.address)
+    expect(card.get_by_text("ask its administrator")).to_be_in_viewport(ratio=1)
 
 
 def test_what_cannot_be_found_is_entered_by_hand(mailboxes, mailbox, office):

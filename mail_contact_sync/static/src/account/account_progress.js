@@ -3,6 +3,8 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 
@@ -69,9 +71,20 @@ export class MailSyncAccountListController extends ListController {
     }
 }
 
+export class MailSyncAccountKanbanController extends KanbanController {
+    setup() {
+        super.setup();
+        useProgress(() => this.model.root.load());
+    }
+}
+
 registry.category("views").add("mail_sync_account_form", {
     ...formView,
     Controller: MailSyncAccountFormController,
+});
+registry.category("views").add("mail_sync_account_kanban", {
+    ...kanbanView,
+    Controller: MailSyncAccountKanbanController,
 });
 registry.category("views").add("mail_sync_account_list", {
     ...listView,
