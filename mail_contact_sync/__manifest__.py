@@ -30,7 +30,11 @@
         "views/res_config_settings_microsoft_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["mail_contact_sync/static/src/**/*"],
+        "web.assets_backend": [
+            "mail_contact_sync/static/src/**/*",
+            ("remove", "mail_contact_sync/static/src/email/**/*"),
+        ],
+        "mail.assets_message_email": ["mail_contact_sync/static/src/email/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -15,6 +15,12 @@ _PIXEL = b64decode(
 )
 
 
+_LINES = """element => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getClientRects().length;
+}"""
+
 def test_a_chatter_stands_in_the_order_of_the_dates(mailbox, log_in):
     days = {"third": 3, "first": 1, "fourth": 4, "second": 2}
     for subject, ago in days.items():
@@ -118,3 +124,20 @@ def test_colleagues_see_what_is_shared_and_only_that(office, mailbox, log_in):
     expect_mails(his)
     hers.reload()
     expect_mails(hers, "An offer")
+
+
+def test_a_wide_table_breaks_no_number(mailbox, log_in):
+    """It scrolls within its message."""
+    mail = message_from_bytes(mailbox.letter("An offer"), policy=policy.default)
+    cells = "".join(f"<td>1.{number}90,00</td>" for number in range(9))
+    text = f"{body('An offer')}<table><tr>{cells}</tr></table>"
+    mail.set_content(text, subtype="html")
+    mailbox.client.append("INBOX", mail.as_bytes())
+    mailbox.read()
+    page = log_in("anna")
+    page.set_viewport_size({"width": 390, "height": 844})
+    cell = open_chatter(page, mailbox).get_by_role("cell", name="1.090,00")
+    expect(cell).to_have_css("word-break", "normal")  # the style sheet comes by itself
+    assert cell.evaluate(_LINES) == 1
+    text = page.locator(".o-mail-Message-body div.overflow-x-auto")
+    assert text.evaluate("text => text.scrollWidth > text.clientWidth")
