@@ -88,7 +88,7 @@ class MailSyncAccount(models.Model):
         if self.scanning:
             return self._reading()
         if self.waiting_count:
-            return self.env._("Adding %s e-mails", self.waiting_count)
+            return self.env._("E-mails to add: %s", self.waiting_count)
         return self.env._("Up to date")
 
     def _reading(self) -> str:
