@@ -138,7 +138,7 @@ PRESETS = (
     Preset("GMX", "gmx.net gmx.de gmx.at gmx.ch gmx.eu gmx.biz gmx.org gmx.info mein.gmx"
            " mail.gmx email.gmx", "gmx.net",
            "imap.gmx.net:993", "mail.gmx.net:465", advice=ENABLE_IMAP,
-           help_url="https://hilfe.gmx.net/sicherheit/2fa/anwendungsspezifisches-passwort.html"),
+           help_url="https://hilfe.gmx.net/pop-imap/einschalten.html"),
     Preset("GMX international", "gmx.com gmx.us gmx.co.uk gmx.es gmx.fr gmx.it gmx.ie gmx.pt"
            " gmx.se gmx.li", "gmx.com",
            "imap.gmx.com:993", "mail.gmx.com:465", advice=ENABLE_IMAP,
