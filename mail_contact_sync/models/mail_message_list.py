@@ -14,9 +14,9 @@ class MailMessage(models.Model):
         "Direction",
         compute="_compute_sync_direction",
     )
-    sync_from_names = fields.Char("From", compute="_compute_sync_names")
-    sync_to_names = fields.Char("To", compute="_compute_sync_names")
-    sync_cc_names = fields.Char("Cc", compute="_compute_sync_names")
+    sync_from_names = fields.Char("Sender's Name", compute="_compute_sync_names")
+    sync_to_names = fields.Char("Recipients' Names", compute="_compute_sync_names")
+    sync_cc_names = fields.Char("Names in Cc", compute="_compute_sync_names")
 
     @api.depends("message_type")
     def _compute_sync_direction(self):

@@ -26,7 +26,7 @@ class MailSyncAccount(models.Model):
     auth = fields.Selection([("ntlm", "NTLM"), ("basic", "Basic")], "Login Method")
     #: where the server was found and how it let us in
     endpoint = fields.Json(copy=False, readonly=True)
-    exchange_server = fields.Char("Server", compute="_compute_exchange_server")
+    exchange_server = fields.Char(compute="_compute_exchange_server")
 
     @api.depends("endpoint", "host")
     def _compute_exchange_server(self):

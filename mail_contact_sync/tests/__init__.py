@@ -30,6 +30,7 @@ from . import (
     test_google_sign_in,
     test_hostile_mail,
     test_identity,
+    test_labels,
     test_ledger,
     test_merge,
     test_microsoft_account,
