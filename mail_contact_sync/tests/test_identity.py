@@ -85,14 +85,15 @@ class TestIdentity(SyncCase):
 
     def test_a_comment_of_its_message_id_stands_for_none_when_contacts_are_merged(self):
         kept = self.env["res.partner"].create({"name": "D", "email": "d@customer.test"})
-        self.arrive(self.raw())
-        self.sync()
-        mail = self.one()
-        comment = kept.with_user(self.ben).message_post(
-            body="Nothing to see", message_id="<known@customer.test>", message_type="comment"
-        )
-        copies = self.env["mail.sync.identity"]._copies(comment.sudo(), mail)
-        self.assertFalse(copies)
+        for known in ("<known@customer.test>", "<1.2-openerp-7-sale.order@customer.test>"):
+            self.arrive(self.mail(message_id=known, body=TEXT))
+            self.sync()
+            mail = self.synced().filtered(lambda mail, known=known: mail.sync_message_id == known)
+            comment = kept.with_user(self.ben).message_post(
+                body="Nothing to see", message_id=known, message_type="comment"
+            )
+            self.assertTrue(mail)
+            self.assertFalse(self.env["mail.sync.identity"]._copies(comment.sudo(), mail))
 
     # Another's mailbox ---------------------------------------------------------------
 

@@ -104,3 +104,8 @@ def test_a_background_that_is_no_plain_address_is_left_out(value):
 def test_text_that_looks_like_a_tag_is_text():
     text = '<p>Write src="/x" or &lt;img src="/x"&gt;</p>'
     assert harmless(text) == text
+
+
+def test_a_background_that_stays_brings_no_attribute_along():
+    before = '<p style="background-image:url(https://a.test/b.png); color:&quot; onclick=&quot;x">'
+    assert harmless(before) == before
