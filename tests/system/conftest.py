@@ -23,7 +23,7 @@ from .interrupt import Interrupt
 from .mailbox import Mailbox
 from .office import PASSWORD, Office
 
-MAILBOXES = 110
+MAILBOXES = 500
 ANNA, BEN = "anna@ours.example", "ben@ours.example"
 
 
