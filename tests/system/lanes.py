@@ -6,9 +6,13 @@ A process that has loaded Odoo forks one for each run, so that a run starts at o
 """
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import repeat
 
 from dev.odoo import Odoo
 
@@ -60,6 +64,29 @@ class Lanes:
     def run(self) -> None:
         self.wait(self.start())
 
+    def run_killed(
+        self,
+        done: Callable[[], bool],
+        instants: Iterator[float],
+        times: int,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Run until ``done``, killed at most so many ``times``, ``go_on`` after each run.
+
+        Each of the ``instants`` is the seconds after which a run is killed.  Returns how many kills
+        hit, be it none: a run may end before its instant has come.
+        """
+        kills = 0
+        while not done():
+            run = self.start()
+            if kills < times:
+                time.sleep(next(instants))
+                kills += self.kill(run)
+            else:
+                self.wait(run)
+            go_on()
+        return kills
+
     def _ask(self, command: str) -> int:
         self._process.stdin.write(f"{command}\n")
         self._process.stdin.flush()
@@ -67,6 +94,11 @@ class Lanes:
 
     def _answer(self) -> int:
         return int(self._process.stdout.readline())
+
+
+def instants_within(seconds: float, seed: object) -> Iterator[float]:
+    """Numbers between 0 and ``seconds`` without end, the same each time."""
+    return map(random.Random(seed).uniform, repeat(0), repeat(seconds))
 
 
 def main(configuration: str, log: str, database: str) -> None:

@@ -5,7 +5,6 @@
 import os
 import random
 import signal
-import time
 from email import message_from_bytes, policy
 from hashlib import sha1
 from threading import Event
@@ -14,7 +13,7 @@ import pytest
 from peers.tcp_proxy import TcpProxy
 
 from .demo import expected, in_scope, indexed, posted
-from .lanes import Lanes
+from .lanes import Lanes, instants_within
 from .office import Office
 
 TIMES = 30
@@ -36,7 +35,6 @@ class FirstSync:
         if port:
             office.sql("UPDATE mail_sync_account SET port = %s, security = %s", port, security)
 
-    @property
     def done(self) -> bool:
         return not self._office.busy()
 
@@ -70,17 +68,10 @@ def first_sync(sandbox, dovecot, connected, demo_mailbox):
 
 
 def test_killed_at_random_instants(first_sync):
-    instants = random.Random(30)
-    kills = 0
+    kills, instants = 0, instants_within(1, seed=30)
     while kills < TIMES:
         first_sync.begin()
-        while not first_sync.done:
-            run = first_sync.lanes.start()
-            if kills < TIMES:
-                time.sleep(instants.uniform(0, 1))
-                kills += first_sync.lanes.kill(run)
-            else:
-                first_sync.lanes.wait(run)
+        kills += first_sync.lanes.run_killed(first_sync.done, instants, TIMES - kills)
         first_sync.check()
 
 
@@ -90,7 +81,7 @@ def test_cut_off_at_random_octets(first_sync, dovecot):
     with TcpProxy(dovecot.tls_port) as proxy:
         while cuts < TIMES:
             first_sync.begin(proxy.port)
-            while not first_sync.done:
+            while not first_sync.done():
                 # evenly on a logarithmic scale: from the greeting to the largest attachment
                 proxy.cut_after = int(10 ** octets.uniform(2, 7)) if cuts < TIMES else None
                 first_sync.go_on()
@@ -109,7 +100,7 @@ def test_a_mail_that_ends_its_worker_each_time_is_listed_and_the_rest_posted(fir
 
     with TcpProxy(dovecot.port, kill) as proxy:
         first_sync.begin(proxy.port, security="none")
-        while not first_sync.done:
+        while not first_sync.done():
             assert len(runs) < TIMES
             runs.append(first_sync.lanes.start())
             first_sync.lanes.end(runs[-1])
@@ -118,7 +109,7 @@ def test_a_mail_that_ends_its_worker_each_time_is_listed_and_the_rest_posted(fir
 
 def test_two_workers_at_once(first_sync):
     first_sync.begin()
-    while not first_sync.done:
+    while not first_sync.done():
         first_sync.lanes.wait(first_sync.lanes.start(), first_sync.lanes.start())
     first_sync.check()
 

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A first reading at Google that is broken off anywhere: nothing lost, nothing doubled."""
 
-import random
 import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
@@ -14,7 +13,7 @@ from dev.google_gmail import MINUTE
 from dev.google_mailbox import Mail
 from dev.image import INSTALLED
 
-from .lanes import Lanes
+from .lanes import Lanes, instants_within
 from .office import Office
 
 ADDRESS = "anna@mail.ours.example"
@@ -74,7 +73,6 @@ class FirstReading:
         self._ahead += 2 * MINUTE
         self.google.gmail.limit = limit
 
-    @property
     def done(self) -> bool:
         return not self._office.sql(_LEFT)
 
@@ -130,18 +128,12 @@ def first_reading(sandbox, dovecot, chromium):
 
 
 def test_killed_at_random_instants_in_search_and_delivery(first_reading):
-    instants = random.Random(25)
-    kills = 0
+    kills, instants = 0, instants_within(1.5, seed=25)
     while kills < KILLS:
         first_reading.begin(PLENTY)
-        while not first_reading.done:
-            run = first_reading.lanes.start()
-            if kills < KILLS:
-                time.sleep(instants.uniform(0, 1.5))
-                kills += first_reading.lanes.kill(run)
-            else:
-                first_reading.lanes.wait(run)
-            first_reading.wait()
+        kills += first_reading.lanes.run_killed(
+            first_reading.done, instants, KILLS - kills, go_on=first_reading.wait
+        )
         first_reading.check()
 
 
@@ -151,7 +143,7 @@ def test_a_quota_that_is_used_up_again_and_again_is_waited_for(first_reading, li
     first_reading.begin(limit)
     refused = first_reading.statuses()[429]
     before = None
-    while not first_reading.done:
+    while not first_reading.done():
         first_reading.lanes.run()
         first_reading.wait()
         now = first_reading.state()

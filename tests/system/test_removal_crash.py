@@ -2,14 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A mailbox that is removed while the workers that do so are killed: nothing else changes."""
 
-import random
-import time
-
 import pytest
 
 from dev.image import INSTALLED
 
-from .lanes import Lanes
+from .lanes import Lanes, instants_within
 from .mailbox import Mailbox, numbered
 from .office import Office
 
@@ -17,10 +14,10 @@ MAIL = numbered(*range(1_200))
 OURS = numbered(*range(0, 1_200, 3))
 KILLS = 8
 _LEFT = """
-    SELECT 'account' FROM mail_sync_account WHERE id = %(account)s
-    UNION ALL SELECT 'folder' FROM mail_sync_folder WHERE account_id = %(account)s
-    UNION ALL SELECT 'envelope' FROM mail_sync_envelope WHERE account_id = %(account)s
-    UNION ALL SELECT 'match' FROM mail_sync_match WHERE account_id = %(account)s
+    SELECT 'account' FROM mail_sync_account WHERE id = %s
+    UNION ALL SELECT 'folder' FROM mail_sync_folder WHERE account_id = %s
+    UNION ALL SELECT 'envelope' FROM mail_sync_envelope WHERE account_id = %s
+    UNION ALL SELECT 'match' FROM mail_sync_match WHERE account_id = %s
 """
 _READERS = """
     SELECT subject, sync_access, string_agg(login, ' ' ORDER BY login) FROM mail_message message
@@ -63,28 +60,14 @@ def test_a_removal_goes_on_where_it_was_killed(sandbox, dovecot, read, mails):
         wizard = anna.call("mail.sync.remove", "create", values)
         anna.call("mail.sync.remove", "action_remove", [wizard])
     office = Office(sandbox, dovecot, going.database)
-    instants = random.Random(mails)
-    kills = 0
+    kills, instants = 0, instants_within(0.25, seed=mails)
     with Lanes(office.odoo) as lanes:
-        # A run may end before its instant has come, so that one removal may see few kills or none.
         while kills < KILLS:
             office.postgres.drop(office.database)
             office.postgres.copy(going.database, office.database)
-            while left(office, account):
-                run = lanes.start()
-                if kills < KILLS:
-                    time.sleep(instants.uniform(0, 0.25))
-                    kills += lanes.kill(run)
-                else:
-                    lanes.wait(run)
+            kills += lanes.run_killed(lambda: is_gone(office, account), instants, KILLS - kills)
             assert sorted(office.sql(_READERS)) == sorted(readers)
 
 
-def left(office: Office, account: int) -> list[tuple]:
-    connection = office.postgres.connect(office.database)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_LEFT, {"account": account})
-            return cursor.fetchall()
-    finally:
-        connection.close()
+def is_gone(office: Office, account: int) -> bool:
+    return not office.sql(_LEFT, *4 * [account])
