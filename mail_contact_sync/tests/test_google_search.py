@@ -32,6 +32,15 @@ class TestGoogleSearch(GoogleCase):
         self.assertEqual(len(self.mailbox.searched), number)
         self.assertEqual(len(self.synced()), 1)
 
+    def test_what_arrives_during_the_first_search_is_no_gap(self):
+        self.arrive(self.mail(subject="Past", days=30))
+        during = self.mail(subject="During", days=0)
+        # The search has passed the newest by then: the history has to begin before it.
+        self.mailbox.hooks["second page"] = lambda: self.arrive(during)
+        self.sync()
+        self.sync()
+        self.assertEqual(self.subjects(), ["During", "Past"])
+
     def test_nothing_of_other_mail_is_kept(self):
         self.arrive(self.mail("stranger@elsewhere.test", subject="Past"))
         self.sync()
@@ -261,7 +270,7 @@ class TestGoogleSearch(GoogleCase):
         self.mailbox.room = 100
         self.sync()
         report = self.account.with_user(self.anna).usage
-        self.assertIn("looked at or fetched: 2.", report)
+        self.assertIn("Searches: 1. Messages looked at or fetched: 2. Together 45 of", report)
         self.mailbox.usage.units = 50_000
         self.account.invalidate_recordset()
         self.sync()
