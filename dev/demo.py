@@ -126,9 +126,10 @@ def _peer(
     It runs and is full once entered.
     """
     if provider == "google":
-        return GooglePeer(sandbox, {user: mails(held[user]) for user in held}, url)
+        kept = {user: mails(held[user]) for user in held}
+        return GooglePeer(sandbox, {**kept, customer: []}, url)
     if provider == "graph":
-        peer = GraphPeer(sandbox, held, url)
+        peer = GraphPeer(sandbox, [*held, customer], url)
         for user, mailbox in held.items():
             fill(peer.microsoft.mailboxes[user], mailbox)
         return peer

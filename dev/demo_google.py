@@ -53,7 +53,7 @@ class GooglePeer(Peer):
         return sign_in(user, "google", page, address)
 
     def post(self, owner: str, customer: str) -> GooglePost:
-        return GooglePost(self.google, owner)
+        return GooglePost(self.google, owner, customer)
 
     def expected(self, mailbox: DemoMailbox) -> dict[str, int]:
         """As far as a search finds them: there is none in Reply-To."""

@@ -67,7 +67,7 @@ class GraphPeer(Peer):
         return sign_in(user, "microsoft", page, address)
 
     def post(self, owner: str, customer: str) -> Post:
-        return GraphPost(self.microsoft, owner)
+        return GraphPost(self.microsoft, owner, customer)
 
 
 class MicrosoftImapPeer(GraphPeer):
@@ -130,24 +130,26 @@ class _Owners(Mapping):
 
 @dataclass(frozen=True)
 class GraphPost:
-    """The double delivers to its own mailboxes alone: what it was given to send is what would
-    have arrived."""
+    """Both have their mailboxes there; the answer is put into the owner's."""
 
     microsoft: Microsoft
     owner: str
+    customer: str
 
     def arrived(self, message_id: str) -> list[bytes]:
-        sent = self.microsoft.graph.mail.sent
-        return [raw for _sender, _recipients, raw in sent if message_id.encode() in raw]
+        return self._find(self.customer, "inbox", message_id)
 
     def in_sent(self, message_id: str) -> int:
-        mailbox = self.microsoft.mailboxes[self.owner]
-        folder = mailbox.folder("sentitems").id
-        mails = [mail for mail in mailbox.mails.values() if mail.folder == folder]
-        return sum(message_id.encode() in mail.raw for mail in mails)
+        return len(self._find(self.owner, "sentitems", message_id))
 
     def answer(self, message: EmailMessage) -> None:
         self.microsoft.mailboxes[self.owner].add(message.as_bytes(policy=SMTP))
+
+    def _find(self, user: str, folder: str, message_id: str) -> list[bytes]:
+        mailbox = self.microsoft.mailboxes[user]
+        place = mailbox.folder(folder).id
+        mails = [mail for mail in mailbox.mails.values() if mail.folder == place]
+        return [mail.raw for mail in mails if message_id.encode() in mail.raw]
 
 
 def fill(mailbox: GraphMailbox, demo: DemoMailbox) -> None:

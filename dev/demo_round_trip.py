@@ -65,19 +65,25 @@ class OwnPost:
 
 @dataclass(frozen=True)
 class GooglePost:
-    """The emulator delivers nowhere: what it was given to send is what would have arrived."""
+    """Both have their mailboxes there; the answer is put into the owner's."""
 
     google: Google
     owner: str
+    customer: str
 
     def arrived(self, message_id: str) -> list[bytes]:
-        return [raw for _user, raw in self.google.gmail.sent if message_id.encode() in raw]
+        return self._find(self.customer, "inbox", message_id)
 
     def in_sent(self, message_id: str) -> int:
-        return len(self.arrived(message_id))
+        return len(self._find(self.owner, "sent", message_id))
 
     def answer(self, message: EmailMessage) -> None:
-        self.google.gmail.mailboxes[self.owner].add(message.as_bytes())
+        self.google.mailboxes[self.owner].add(message.as_bytes())
+
+    def _find(self, user: str, place: str, message_id: str) -> list[bytes]:
+        mailbox = self.google.mailboxes[user]
+        found = mailbox.index.search(f"in:{place} rfc822msgid:{message_id}")
+        return [mailbox.raw(id) for id in found]
 
 
 def round_trip(user: Client, account: int, contact: int, post: Post) -> bool:

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.parser import BytesHeaderParser
 from urllib.parse import parse_qs, urlsplit
 
 from .bearer import Token
@@ -15,6 +16,7 @@ from .google_consent import Consent
 from .google_mailbox import GoogleMailbox
 from .google_query import header_fields
 from .google_schema import Call, Violation, call, check_body, masked
+from .recipients import recipients
 from .web_server import Answer
 
 #: Of https://developers.google.com/workspace/gmail/api/reference/quota, since May 2026.
@@ -231,6 +233,7 @@ class Gmail:
         return self._sent(mailbox, value, body)
 
     def _sent(self, mailbox: GoogleMailbox, value: dict, raw: bytes) -> Answer:
+        """What is sent to users who are here comes into their inbox, which the emulator lacks."""
         now = str(int(time.time() * 1000))
         value = {**value, "raw": urlsafe_b64encode(raw).decode(), "internalDate": now}
         response = mailbox.ask("POST", "messages/send", json=value)
@@ -238,6 +241,9 @@ class Gmail:
         id = response.json()["id"]
         mailbox.sent(id, raw)
         self.sent.append((mailbox.user, raw))
+        for user in recipients(BytesHeaderParser().parsebytes(raw)):
+            if user in self.mailboxes:
+                self.mailboxes[user].add(raw)
         return _json({"id": id, "threadId": response.json()["threadId"], "labelIds": ["SENT"]})
 
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses, make_msgid
+from email.utils import make_msgid
 from itertools import count
 from threading import RLock
+
+from ..recipients import recipients
 
 #: Distinguished id: (name, class, distinguished id of the parent).  Named as in a German mailbox.
 FOLDERS = {
@@ -228,8 +230,6 @@ class Directory:
     def send(self, sender: Mailbox, folder: str, raw: bytes, blind: list[str]) -> None:
         """What CreateItem does with a message to be sent: to whom it names, and a copy kept."""
         mail = message_from_bytes(raw)
-        named = [*mail.get_all("To", []), *mail.get_all("Cc", []), *mail.get_all("Bcc", [])]
-        addresses = [address.lower() for _, address in getaddresses(named) if "@" in address]
         kept = raw
         if "Message-ID" not in mail:
             kept = f"Message-ID: {make_msgid(domain='exchange.example')}\r\n".encode() + raw
@@ -237,7 +237,7 @@ class Directory:
         if blind:
             kept = f"Bcc: {', '.join(blind)}\r\n".encode() + kept
         self.add(sender.user.address, kept, folder=folder, read=True, transported=False)
-        self.deliver(sent, *addresses, *map(str.lower, blind))
+        self.deliver(sent, *recipients(mail), *map(str.lower, blind))
 
     # States -------------------------------------------------------------------------
 

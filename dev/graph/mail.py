@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
+from ..recipients import recipients
 from . import resources
 from .query import Query
 from .schema import WELL_KNOWN, Place
@@ -207,8 +208,7 @@ class GraphMail:
         except Base64Error:
             raise Failure(400, "ErrorMimeContentInvalidBase64String") from None
         block = BytesHeaderParser().parsebytes(raw)
-        fields = [value for name in ("To", "Cc", "Bcc") for value in block.get_all(name, [])]
-        named = list(dict.fromkeys(a.lower() for _, a in getaddresses(map(str, fields)) if a))
+        named = recipients(block)
         if not named:
             raise Failure(400, "ErrorInvalidRecipients")
         senders = [a.lower() for _, a in getaddresses(block.get_all("From", [])) if a]
