@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from ..connectors.net.dns_records import host_name
 
@@ -18,7 +19,11 @@ MARK = "X-Mail-Contact-Sync"
 #: References that are kept, the first and the last (RFC 5322, section 3.6.4, sets no limit).
 MAX_REFERENCES = 20
 
+#: Characters of a name beside an address that are kept.
+MAX_NAME = 200
+
 _IDS = ("message-id", "in-reply-to", "references", MARK.lower())
+_PEOPLE = ("from", "to", "cc")
 _MIMETYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -55,16 +60,38 @@ class Letter:
 
 
 class _Policy(EmailPolicy):
+    """Two kinds of fields are folded here.
+
+    The standard library writes a long id as an encoded word, and so the comma after a name with
+    other than ASCII letters where the line is full: mail programs read neither.
+    """
+
     def fold(self, name: str, value: str) -> str:
-        # The standard library writes a long id as an encoded word, which no mail program reads.
-        if name.lower() in _IDS:
-            return f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n"
-        return super().fold(name, value)
+        folded = _folded(name.lower(), value)
+        return super().fold(name, value) if folded is None else f"{name}: {folded}\r\n"
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        if name.lower() in _IDS:
-            return self.fold(name, value).encode("ascii", "surrogateescape")
-        return super().fold_binary(name, value)
+        folded = _folded(name.lower(), value)
+        if folded is None:
+            return super().fold_binary(name, value)
+        return f"{name}: {folded}\r\n".encode("ascii", "surrogateescape")
+
+
+def _folded(name: str, value: str) -> str | None:
+    """The lines of a field that we fold; None where it is the library's."""
+    if name in _IDS:
+        return "\r\n ".join(str(value).split())
+    # An address that is no ASCII (RFC 6531) is the library's, too.
+    if name in _PEOPLE and all(each.addr_spec.isascii() for each in value.addresses):
+        return ",\r\n ".join(map(_mailbox, value.addresses))
+    return None
+
+
+def _mailbox(person: Address) -> str:
+    if person.display_name.isascii():
+        return formataddr((person.display_name, person.addr_spec))
+    name = Header(person.display_name, "utf-8").encode(linesep="\r\n")
+    return f"{name}\r\n <{person.addr_spec}>"
 
 
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False, utf8=False)
@@ -88,6 +115,9 @@ def compose(letter: Letter) -> bytes:
         message["References"] = " ".join(_kept(letter.references))
     message[MARK] = letter.message_id
     _write(message, letter)
+    for part in message.walk():
+        if part is not message:
+            del part["MIME-Version"]  # the library gives it to each
     return message.as_bytes(policy=_POLICY)
 
 
@@ -119,7 +149,7 @@ def _address(name: str, address: str) -> Address:
     local, at, domain = address.rpartition("@")
     if not (at and local and domain) or _BREAKS.search(address) or "=?" in address:
         raise ValueError("not an address")
-    return Address(_line(name), local, host_name(domain))
+    return Address(_line(name)[:MAX_NAME].strip(), local, host_name(domain))
 
 
 def _line(text: str) -> str:

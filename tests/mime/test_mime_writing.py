@@ -107,6 +107,30 @@ def test_it_is_fit_for_the_line():
     assert b"=?" not in raw.split(b"References:")[1].split(b"\r\nX-")[0]
 
 
+NAMES = ("Sabine Müller", "Petra Hofstetter", "", "Berg, Änna", "O'Neil (x)", "山田" * 30, "é")
+
+
+@pytest.mark.parametrize("field", ["to", "cc"])
+@pytest.mark.parametrize("length", range(8, 60, 3))
+def test_each_of_several_people_is_read_by_others(field, length):
+    """Wherever a line is full."""
+    people = tuple(
+        (name, f"{'x' * length}{number}@mueller-foerdertechnik.example")
+        for number, name in enumerate(NAMES + NAMES[::-1])
+    )
+    message = message_from_bytes(compose(replace(LETTER, **{field: people})), policy=policy.default)
+    assert not message[field].defects
+    read = tuple((each.display_name, each.addr_spec) for each in message[field].addresses)
+    assert [(name.replace(" ", ""), address) for name, address in read] == [
+        (name.replace(" ", ""), address) for name, address in people
+    ]
+
+
+def test_only_the_message_says_its_mime_version():
+    parts = message_from_bytes(compose(LETTER)).walk()
+    assert ["MIME-Version" in part for part in parts] == [True] + 6 * [False]
+
+
 @pytest.mark.parametrize(
     "address", ["", "x", "a@b@", "@x.example", "a\r\nBcc: e@x.example", f"{HIDDEN}@x"]
 )
