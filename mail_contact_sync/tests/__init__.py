@@ -26,6 +26,7 @@ from . import (
     test_gateway,
     test_google_account,
     test_google_log_in,
+    test_google_quota,
     test_google_search,
     test_google_sign_in,
     test_hostile_mail,
