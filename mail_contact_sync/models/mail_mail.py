@@ -31,6 +31,8 @@ from .mail_sync_sentence import KEY_LOST, UNEXPECTED
 
 _logger = logging.getLogger(__name__)
 
+#: Mails of one transaction that are sent right after it; whoever waits waits for no more.
+AT_ONCE = 10
 #: How often the same is noted anew where somebody else changed the same at the same moment.
 MAX_CONFLICTS = 50
 
@@ -74,6 +76,7 @@ class MailMail(models.Model):
     def send_after_commit(self):
         hers = self.filtered("sync_account_id")
         super(MailMail, self - hers).send_after_commit()
+        hers = hers._sync_at_once()
         if not hers:
             return
         if module.current_test:
@@ -89,6 +92,16 @@ class MailMail(models.Model):
                     api.Environment(cr, SUPERUSER_ID, {})["mail.mail"].browse(ids)._sync_send()
             except Exception:
                 _logger.exception("Mails %s: sending was interrupted", ids)
+
+    def _sync_at_once(self):
+        """As many as this transaction may still send itself; the others go with Odoo's queue."""
+        data = self.env.cr.postcommit.data
+        begun = data.get("mail_contact_sync.sent", 0)
+        data["mail_contact_sync.sent"] = begun + len(self)
+        at_once = self[: max(0, AT_ONCE - begun)]
+        if at_once < self:
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return at_once
 
     def mark_outgoing(self):
         result = super().mark_outgoing()

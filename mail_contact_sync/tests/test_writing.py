@@ -4,6 +4,7 @@ import base64
 
 from odoo.exceptions import UserError
 
+from ..models.mail_mail import AT_ONCE
 from .writing import PIXEL, WritingCase
 
 
@@ -63,9 +64,17 @@ class TestWriting(WritingCase):
         self.assertIn(self.dora, message.sudo().notification_ids.res_partner_id)
 
     def test_whom_she_writes_to_does_not_begin_to_follow(self):
-        self.customer.with_user(self.anna).with_context(mail_post_autofollow=True)
-        self.post()
+        self.post(thread=self.customer.with_context(mail_post_autofollow=True))
         self.assertNotIn(self.customer, self.customer.message_partner_ids)
+
+    def test_of_many_written_at_once_the_others_are_left_to_the_queue(self):
+        messages = [self.post(thread=self.dora, to=self.dora) for _number in range(AT_ONCE + 2)]
+        self.assertEqual(len(self.outbox.sent), AT_ONCE)
+        self.assertEqual([self.status(each) for each in messages[-2:]], ["ready", "ready"])
+        # As Odoo's queue sends them
+        self.env["mail.mail"].search([("state", "=", "outgoing")]).send(auto_commit=True)
+        self.assertEqual(len(self.outbox.sent), AT_ONCE + 2)
+        self.assertEqual({self.status(each) for each in messages}, {"sent"})
 
     def test_it_goes_on_with_the_conversation(self):
         self.arrive(self.mail(message_id="<a1@customer.test>", subject="AW: Re: Your price"))
