@@ -40,9 +40,15 @@ class MailSyncAccount(models.Model):
         # sudo: its state is the engine's; who may remove it, the callers check
         for account in self.sudo():
             account._calm()
-            account._provider()._sign_off(account)
-            account.write({"state": "removing", "secret": False, "remove_mails": remove_mails})
+            account._sign_off()
+            account.write({"state": "removing", "remove_mails": remove_mails})
         self._wake()
+
+    def _sign_off(self):
+        """Nothing is left to read it with; what the provider permitted is given back to it."""
+        for account in self.filtered(lambda account: account._has_secret()):
+            account._provider()._sign_off(account)
+            account._forget_secret()
 
     def _forget_mailbox(self):
         """All that was read of it but what stands in the chatters; seconds where that is much."""
@@ -136,5 +142,7 @@ class MailSyncAccount(models.Model):
 
     def unlink(self):
         self.check_access("unlink")
+        self._check_owner()  # before anything is given back
+        self.sudo()._sign_off()  # sudo: nobody else may read it
         self.env["mail.sync.past"].sudo()._keep(self)  # sudo: as above
         return super().unlink()

@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -156,6 +157,37 @@ class TestGoogleAccount(GoogleCase):
         self.account._begin_removal(remove_mails=False)
         self.assertEqual(revoked, [f"{TOKENS[0]}-0"])
         self.assertFalse(self.account.secret)
+
+    @contextmanager
+    def given_back(self, *tokens):
+        revoked = []
+        self.patch_oauth("revoke", lambda _client, held, **_: revoked.append(held.refresh_token))
+        yield
+        self.assertEqual(revoked, [*tokens])
+
+    def test_deleting_it_gives_the_grant_back(self):
+        with self.given_back(f"{TOKENS[0]}-0"):
+            self.account.with_user(self.anna).unlink()
+
+    def test_deleting_its_owner_gives_the_grant_back(self):
+        with self.given_back(f"{TOKENS[0]}-0"):
+            self.anna.unlink()
+
+    def test_handing_it_over_gives_the_grant_back(self):
+        values = {"account_id": self.account.id, "user_id": self.ben.id}
+        with self.given_back(f"{TOKENS[0]}-0"):
+            self.env["mail.sync.hand.over"].create(values).action_hand_over()
+
+    def test_whoever_may_not_delete_it_gives_nothing_back(self):
+        groups = "base.group_user,mail_contact_sync.group_mail_sync_manager"
+        manager = new_test_user(self.env, "manager", groups=groups)
+        for user in (self.ben, manager):
+            with (
+                self.given_back(),
+                self.assertRaises(AccessError),
+                mute_logger("odoo.addons.base.models.ir_rule"),
+            ):
+                self.account.with_user(user).unlink()
 
     def test_removing_goes_on_where_google_does_not_answer(self):
         def refuse(*_args, **_kwargs):

@@ -45,10 +45,10 @@ class MailSyncHandOver(models.TransientModel):
         self.env["mail.sync.filing"]._unfiled(account).unlink()
         # The names of the folders and with whom else there was mail are for who has its password.
         account._forget_mailbox()
+        account._sign_off()
         account.write(
             {
                 "user_id": user.id,
-                "secret": False,
                 "state": "stopped",
                 "error_reason": HANDED_OVER,
                 "error_detail": False,
