@@ -89,7 +89,9 @@ class MailSyncConversation(models.AbstractModel):
         if mine := self._last_choice(thread):
             # sudo: one of her own mailboxes, or none
             return senders & mine.sudo().sync_sender_id.sudo(False)
-        return senders[:1]
+        # sudo: the user's own default
+        default = senders & self.env.user.sudo().mail_sync_sender_id.sudo(False)
+        return default or (senders if len(senders) == 1 else senders.browse())
 
     @api.model
     def _last_choice(self, thread):

@@ -126,10 +126,11 @@ class TestDefaultSender(WritingCase):
         )
 
     def test_the_order(self):
+        self.assertEqual(self.choice(), self.account.id, "her only one")
         other, mailbox = self._second_account(
             self.anna, address="anna@second.test", smtp_host="smtp.second.test"
         )
-        self.assertEqual(self.choice(), self.account.id)
+        self.assertFalse(self.choice(), "of several none is meant")
         self.anna.mail_sync_sender_id = other
         self.assertEqual(self.choice(), other.id)
         self.post()
@@ -148,6 +149,7 @@ class TestDefaultSender(WritingCase):
         )
         self.anna.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
         lead = self.env["crm.lead"].create({"name": "Lead", "partner_id": self.customer.id})
+        self.anna.mail_sync_sender_id = self.account
         self.assertEqual(self.choice(lead), self.account.id)
         self.post(sync_sender_id=other.id)
         self.assertEqual(self.choice(lead), other.id)
