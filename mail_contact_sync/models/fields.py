@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields
 from odoo.fields import Domain
+from odoo.orm.fields_relational import _RelationalMulti
 
 from .mail_sync_access import MANAGER
 
@@ -19,14 +20,6 @@ class BigIntArray(fields.Json):
     """A PostgreSQL array of bigints.  Read and written by SQL alone; Odoo makes the column."""
 
     _column_type = ("_int8", "bigint[]")
-
-
-class ReadableMessages(fields.One2many):
-    """Messages, but for those that the user may not read, superuser mode or not."""
-
-    def get_comodel_domain(self, model):
-        readable = model.env["mail.message"]._sync_readable_domain()
-        return super().get_comodel_domain(model) & readable
 
 
 class ReadableMailboxes(fields.One2many):
@@ -48,3 +41,32 @@ class ReadableMessage(fields.Many2one):
 
     def convert_to_record(self, value, record):
         return super().convert_to_record(value, record)._sync_readable()
+
+
+def make_readable(model, name):
+    """Make a field of core's a ReadableMessage; for ``_post_model_setup__``.
+
+    Where it was defined as one, the next module that defines it anew, as a field of core's class,
+    would lose all that it inherits.  But it has to be defined with the model once more: else it
+    is shared with other databases.
+    """
+    field = model._fields[name]
+    if not isinstance(field, ReadableMessage):
+        field.__class__ = type("ReadableMessage", (ReadableMessage, type(field)), {})
+
+
+def _readable_comodel_domain(self, model):
+    """Messages, but for those that the user may not read, superuser mode or not.
+
+    Modules define their relations to messages anew, and administrators add some at run time, so
+    it is no field that says this but the class of all fields to many, which has no such method of
+    its own.  It serves databases without the add-on, too.
+    """
+    domain = super(_RelationalMulti, self).get_comodel_domain(model)
+    if self.comodel_name == "mail.message":
+        readable = getattr(model.env["mail.message"], "_sync_readable_domain", None)
+        domain &= readable() if readable else Domain.TRUE
+    return domain
+
+
+_RelationalMulti.get_comodel_domain = _readable_comodel_domain

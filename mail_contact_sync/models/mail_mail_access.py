@@ -1,9 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .fields import ReadableMessage
+from .fields import make_readable
 from .mail_message_access import SYNC_FIELDS
 
 #: Written by what sends from mailboxes alone.
@@ -22,7 +22,12 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     # What a mail has of its message is read by way of this, and out of a cache that knows no users.
-    mail_message_id = ReadableMessage()
+    mail_message_id = fields.Many2one()
+
+    @api.model
+    def _post_model_setup__(self):
+        make_readable(self, "mail_message_id")
+        return super()._post_model_setup__()
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -7,8 +7,6 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .fields import ReadableMessages
-
 #: Written by the engine alone.
 SYNC_FIELDS = frozenset(
     ["sync_message_id", "sync_access", "sync_user_ids", "sync_sender_id", "sync_origin_id"]
@@ -41,7 +39,6 @@ class MailMessage(models.Model):
         readonly=True,
         copy=False,
     )
-    child_ids = ReadableMessages()
 
     # Readers ----------------------------------------------------------------------
 

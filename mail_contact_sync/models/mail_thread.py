@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
-from .fields import ReadableMessages
-
 
 class MailThread(models.AbstractModel):
     """Where core reads the messages of a record with all rights.
@@ -12,9 +10,6 @@ class MailThread(models.AbstractModel):
     """
 
     _inherit = "mail.thread"
-
-    message_ids = ReadableMessages()
-    website_message_ids = ReadableMessages()
 
     def _message_compute_parent_id(self, parent_id):
         # Core looks the parent up with all rights.

@@ -8,6 +8,7 @@ from . import (
     test_access_portal,
     test_access_private,
     test_access_race,
+    test_access_relations,
     test_access_routes,
     test_access_search,
     test_access_secrets,
