@@ -110,20 +110,20 @@ def staffed(sandbox, dovecot, addresses):
     return office.database
 
 
-def _write_from(office, login: str, address: str) -> None:
-    """An e-mail that waits, as nobody listens at the port of its server."""
+def _write_from(office, login: str, address: str, *records: tuple[str, int], **values) -> None:
+    """An e-mail on each record, else on its recipient, that waits: nobody listens at its server."""
     server = {"smtp_host": "127.0.0.1", "smtp_port": 9, "smtp_security": "none"}
-    account = office.connect(login, address, syncs=False, **server)
+    account = office.connect(login, address, syncs=False, **server, **values)
     [contact] = office.add_contacts([{"name": "Waiting", "email": "waiting@customer.example"}])
-    office.user(login).call(
-        *("res.partner", "message_post", [contact]),
-        **{"body": "Hello", "subject": "waiting", "message_type": "comment"},
-        **{"subtype_xmlid": "mail.mt_comment", "partner_ids": [contact]},
-        sync_sender_id=account,
-    )
-    assert office.sql("SELECT state FROM mail_mail WHERE sync_account_id = %s", account) == [
-        ("outgoing",)
-    ]
+    for model, record in records or [("res.partner", contact)]:
+        office.user(login).call(
+            *(model, "message_post", [record]),
+            **{"body": "Hello", "subject": "waiting", "message_type": "comment"},
+            **{"subtype_xmlid": "mail.mt_comment", "partner_ids": [contact]},
+            sync_sender_id=account,
+        )
+    waiting = office.sql("SELECT DISTINCT state FROM mail_mail WHERE sync_account_id = %s", account)
+    assert waiting == [("outgoing",)]
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +161,37 @@ def test_it_installs_into_a_large_database(sandbox):
            WHERE email LIKE '%%@large.example'""",
     )
     assert keys == CONTACTS
+
+
+def test_it_keeps_company_with_modules_that_define_their_messages_anew(sandbox, dovecot, addresses):
+    """One that was there before, and one that comes later."""
+    office = Office(sandbox, dovecot, STOCK, cron_threads=0)
+    for module in ("project", NAME, "hr"):
+        office.odoo.run(f"Installing {module}", "-i", module)
+    with office:
+        admin = office.user("admin")
+        office.hire(("anna", "Anna", "anna@ours.example"), ("ben", "Ben", "ben@ours.example"))
+        groups = [
+            admin.call("ir.model.data", "check_object_reference", *name)[1]
+            for name in (("hr", "group_hr_user"), ("project", "group_project_user"))
+        ]
+        users = admin.call("res.users", "search", [("login", "in", ("anna", "ben"))])
+        admin.call("res.users", "write", users, {"group_ids": [(4, group) for group in groups]})
+        admin.call("ir.config_parameter", "set_param", "mail_contact_sync.allow_internal", "True")
+        [project] = admin.call("project.project", "create", [{"name": "Move"}])
+        records = [
+            (model, admin.call(model, "create", [values])[0])
+            for model, values in (
+                ("project.task", {"name": "Pack", "project_id": project}),
+                ("hr.employee", {"name": "Eve"}),
+            )
+        ]
+        _write_from(office, "anna", next(addresses), *records, visibility="private")
+        for model, record in records:
+            for field in ("message_ids", "website_message_ids"):
+                found = [(f"{field}.subject", "=", "waiting")]
+                assert office.user("anna").call(model, "search", found) == [record]
+                assert office.user("ben").call(model, "search", found) == []
 
 
 def test_an_upgrade_keeps_everything(sandbox, staffed):
