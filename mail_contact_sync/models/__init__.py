@@ -59,6 +59,7 @@ from . import (
     mail_sync_usage,
     mail_sync_vault,
     mail_thread,
+    mail_thread_merge,
     mail_thread_recipients,
     mail_thread_sending,
     res_config_settings,

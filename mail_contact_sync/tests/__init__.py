@@ -35,6 +35,7 @@ from . import (
     test_labels,
     test_ledger,
     test_merge,
+    test_merge_leads,
     test_microsoft_account,
     test_microsoft_sign_in,
     test_past,
