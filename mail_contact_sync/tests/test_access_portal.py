@@ -213,6 +213,12 @@ class TestPortalRoutes(PortalCase, RoutesCase):
         ):
             self.assertClosed(self.page(path), shows=self.to_contact)
 
+    def test_avatar_of_the_author(self):
+        path = f"/mail/avatar/mail.message/{self.message.id}/author_avatar/50x50?access_token=any"
+        self.assertClosed(
+            lambda: self.url_open(path).status_code, shows=lambda answer: answer == 200
+        )
+
     def test_starred(self):
         self.message.starred_partner_ids = (self.ben + self.outsiders).partner_id
         self.assertClosed(self.rpc("/mail/starred/messages"))

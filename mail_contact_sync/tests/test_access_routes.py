@@ -164,6 +164,26 @@ class TestPrivateMessageRoutes(RoutesCase):
             shows=lambda answer: b"404" not in answer[1],
         )
 
+    def avatar(self, message_id):
+        """What is answered, whatever is asked with: core takes any token where she may read."""
+
+        def ask():
+            path = f"/mail/avatar/mail.message/{message_id}/author_avatar/50x50?access_token=any"
+            response = self.url_open(path)
+            return response.status_code, response.headers["Content-Type"]
+
+        return ask
+
+    def test_avatar_of_the_author(self):
+        self.assertHidden(self.avatar(self.message.id), shows=lambda answer: answer[0] == 200)
+        self.show("private")
+        for user in self.colleagues:
+            hidden, missing = (
+                self.answer(user, self.avatar(message_id))
+                for message_id in (self.message.id, 10**8)
+            )
+            self.assertEqual(hidden, missing)
+
     # Records ---------------------------------------------------------------
 
     def call(self, model, method, *args, **kwargs):
