@@ -4,7 +4,10 @@ from odoo import api, models
 
 
 class IrAttachment(models.Model):
-    """A file has no name for whoever may not read its message, even where it is refused."""
+    """A file has no name for whoever may not read its message, even where it is refused.
+
+    Nor is it found by whoever has its content.
+    """
 
     _inherit = "ir.attachment"
 
@@ -18,3 +21,12 @@ class IrAttachment(models.Model):
         for file in of_messages.filtered(lambda file: file.res_id in hidden):
             self.browse(file.id).display_name = False
         return result
+
+    @api.model
+    def create_unique(self, values_list):
+        # Core looks with all rights for files that are there already.
+        ids = []
+        for values in values_list:
+            files = self.browse(super().create_unique([values]))._filtered_access("read")
+            ids += (files or self.create(values)).ids
+        return ids

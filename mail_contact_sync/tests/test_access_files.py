@@ -66,6 +66,22 @@ class TestPrivateFile(AccessCase):
                 self.assertNotIn(self.file.id, contact._get_mail_thread_data_attachments().ids)
         self.assertNotIn("message_main_attachment_id", self.customer._fields)
 
+    def test_file_of_the_same_content(self):
+        values = {
+            "name": "x",
+            "datas": b64encode(self.file.raw).decode(),
+            "mimetype": self.file.mimetype,
+        }
+        self.assertHidden(
+            lambda env: self.file.id in env["ir.attachment"].create_unique([values]), shows=bool
+        )
+
+        def made(env):
+            return env["ir.attachment"].browse(env["ir.attachment"].create_unique([values])).raw
+
+        for user in self.colleagues:
+            self.assertEqual(self.answer(user, made), self.file.raw)
+
     def test_write_and_unlink(self):
         self.show("private")
         for user in self.colleagues:

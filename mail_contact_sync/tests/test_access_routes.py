@@ -165,7 +165,7 @@ class TestPrivateMessageRoutes(RoutesCase):
         )
 
     def avatar(self, message_id):
-        """What is answered, whatever is asked with: core takes any token where she may read."""
+        """Core takes any token of whoever may read the contact."""
 
         def ask():
             path = f"/mail/avatar/mail.message/{message_id}/author_avatar/50x50?access_token=any"
