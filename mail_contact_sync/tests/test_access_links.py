@@ -215,6 +215,22 @@ class TestPrivateMessageElsewhere(AccessCase):
             users=self.admin,
         )
 
+    def test_preview_of_a_link(self):
+        preview = self.env["mail.link.preview"].create({"source_url": f"https://x.test/{SECRET}"})
+        self.env["mail.message.link.preview"].create(
+            {"message_id": self.message.id, "link_preview_id": preview.id}
+        )
+        self.admin.group_ids += self.env.ref("base.group_erp_manager")
+        for model, fields in (
+            ("mail.link.preview", ["source_url"]),
+            ("mail.message.link.preview", ["link_preview_id", "author_id"]),
+        ):
+            self.assertHidden(
+                lambda env, m=model, f=fields: env[m].search_read([], f),
+                shows=self.found,
+                users=self.admin,
+            )
+
     def test_privacy_lookup(self):
         if "privacy.lookup.wizard" not in self.env:
             self.skipTest("privacy_lookup is not installed")
