@@ -65,7 +65,6 @@ from . import (
     res_config_settings,
     res_config_settings_microsoft,
     res_partner,
-    res_partner_access,
     res_users,
     res_users_google,
 )

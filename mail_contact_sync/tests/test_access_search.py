@@ -104,6 +104,17 @@ class TestSearchPrivateMessage(AccessCase):
         ):
             self.assertHidden(ask, shows=self.found)
 
+    def test_record_with_any_message(self):
+        """As on contacts, so on whatever has a chatter."""
+        blocked = self.env["mail.blacklist"]._add("desk@customer.test")
+        blocked.message_ids.unlink()
+        self.message.write({"model": blocked._name, "res_id": blocked.id})
+        for ask in (
+            lambda env: env[blocked._name].browse(blocked.id).has_message,
+            lambda env: env[blocked._name].search([("has_message", "=", True)]),
+        ):
+            self.assertHidden(ask, shows=self.found, users=self.admin)
+
     def test_contact_by_message_in_other_methods(self):
         domain = [("message_ids.body", "ilike", SECRET)]
         for ask in (
