@@ -19,6 +19,7 @@ class ResUsers(models.Model):
         "mail.sync.account",
         "Write From",
         ondelete="set null",
+        groups=fields.NO_ACCESS,  # to others it would tell who has a mailbox: her own alone
         domain="[('user_id', '=', id), ('sends', '=', True)]",
         help="The mailbox from which e-mails are written where no other one suggests itself.",
     )

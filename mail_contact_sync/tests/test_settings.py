@@ -129,6 +129,7 @@ class TestSettings(SyncCase):
         view = self.env.ref("base.view_users_form_simple_modif")
         arch = self.env["res.users"].with_user(self.anna).get_view(view.id, "form")["arch"]
         self.assertIn("mail_sync_account_ids", arch)
+        self.assertIn("mail_sync_sender_id", arch)
 
     def test_a_user_sees_no_mailboxes_of_another(self):
         others = self.anna.with_user(self.ben).sudo(False)

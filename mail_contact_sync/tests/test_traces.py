@@ -24,6 +24,28 @@ class TestTraces(AccountCase):
         self.customer.message_subscribe(self.anna.partner_id.ids)
         self.assertTrue(self.customer.message_follower_ids)
 
+    def test_nor_by_where_somebody_writes_from(self):
+        self.account.smtp_host = "smtp.ours.test"
+        self.call(
+            self.anna, "res.users", "write", self.anna.ids, {"mail_sync_sender_id": self.account.id}
+        )
+        name = "mail_sync_sender_id"
+        for user in self.others:
+            for method, *args in (
+                ("read", self.anna.ids, [name]),
+                ("web_read", self.anna.ids, {name: {}}),
+                ("search", [(name, "!=", False)]),
+                ("search", [(f"{name}.address", "ilike", "anna")]),
+                ("formatted_read_group", [], [name], ["__count"]),
+                ("search_read", [], ["id"], 0, None, name),
+            ):
+                self.assertRefused(user, "res.users", method, *args)
+            path = [(f"user_ids.{name}", "!=", False)]
+            self.assertRefused(user, "res.partner", "search", path)
+        spec = {name: {"fields": {"display_name": {}}}}
+        [seen] = self.call(self.anna, "res.users", "web_read", self.anna.ids, spec)
+        self.assertEqual(seen[name]["display_name"], self.account.address)
+
     def test_nor_by_what_points_to_it(self):
         paths = (
             ("res.users", "mail_sync_account_ids", "!=", False),
