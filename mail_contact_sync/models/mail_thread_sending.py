@@ -50,13 +50,13 @@ class MailThread(models.AbstractModel):
             "mail_server_id": False,
             "sync_sender": sender,
         }
+        # Whom a person writes to does not begin to follow what Odoo sends by itself.
+        hers = self.with_context(mail_post_autofollow=False, mail_sync_thread=[self._name, self.id])
         if sender.visibility == "private":
             kwargs["notify_skip_followers"] = True
-        # Whom a person writes to does not begin to follow what Odoo sends by itself.
-        return super(
-            MailThread,
-            self.with_context(mail_post_autofollow=False, mail_sync_thread=[self._name, self.id]),
-        ).message_post(**kwargs)
+            # Everybody reads who follows: it would tell that she wrote.
+            hers = hers.with_context(mail_post_autofollow_author_skip=True, mail_sync_private=True)
+        return super(MailThread, hers).message_post(**kwargs)
 
     @api.model
     def _sync_is_comment(self, kwargs) -> bool:
@@ -206,3 +206,15 @@ class MailThread(models.AbstractModel):
             "email_to": ", ".join(map(formataddr, to)),
             "email_cc": ", ".join(map(formataddr, copies)),
         }
+
+
+class MailThreadMainAttachment(models.AbstractModel):
+    """Records of which one file is shown beside them."""
+
+    _inherit = "mail.thread.main.attachment"
+
+    def _message_set_main_attachment_id(self, *args, **kwargs):
+        # Everybody would be shown that there is one.
+        if not self.env.context.get("mail_sync_private"):
+            return super()._message_set_main_attachment_id(*args, **kwargs)
+        return None

@@ -1,5 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import suppress
+
+from psycopg2.extensions import AsIs
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests.common import new_test_user
 
@@ -103,6 +107,43 @@ class TestWritingAccess(WritingCase):
         self.assertTrue(message.with_user(self.anna).read(["body"]))
         with self.assertRaises(AccessError):
             message.with_user(self.ben).read(["body"])
+
+    def test_a_private_mailbox_leaves_no_trace_on_the_record(self):
+        """All that a colleague reads of it is what it was."""
+        self.account.visibility = "private"
+        records = [self.customer]
+        if "crm.lead" in self.env:
+            self.ben.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+            records.append(self.env["crm.lead"].create({"name": "X", "partner_id": self.dora.id}))
+        for record in records:
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE %s SET write_date = write_date - interval '1 day'", [AsIs(record._table)]
+            )
+            before = self.seen(record)
+            self.post(thread=record, attachments=[("plan.pdf", b"%PDF-1")])
+            self.assertEqual(self.seen(record), before)
+
+    def seen(self, record):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        record, values = record.with_user(self.ben).sudo(False), {}
+        for name in record.fields_get():
+            with suppress(AccessError):
+                values |= record.read([name])[0]
+        return values
+
+    def test_from_a_shared_mailbox_she_follows_what_she_wrote_on(self):
+        self.post()
+        self.assertIn(self.anna.partner_id, self.customer.message_partner_ids)
+
+    def test_a_private_mailbox_shows_no_file_beside_the_record(self):
+        record = self.env["mail.thread.main.attachment"].new()
+        file = self.env["ir.attachment"].create({"name": "plan.pdf", "raw": b"%PDF-1"})
+        for private in (True, False):
+            posting = record.with_context(mail_sync_private=private)
+            posting._message_set_main_attachment_id(file)
+            self.assertEqual(bool(record.message_main_attachment_id), not private)
 
     def test_what_was_written_closes_with_the_mailbox_and_opens_with_it(self):
         message = self.post(attachments=[("plan.pdf", b"%PDF-1")])
