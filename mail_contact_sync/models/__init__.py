@@ -43,6 +43,7 @@ from . import (
     mail_sync_past,
     mail_sync_policy,
     mail_sync_posting,
+    mail_sync_posting_author,
     mail_sync_provider,
     mail_sync_provider_consent,
     mail_sync_provider_exchange,

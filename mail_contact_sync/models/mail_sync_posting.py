@@ -221,38 +221,6 @@ class MailSyncPosting(models.AbstractModel):
         )
 
     @api.model
-    def _authors(self, account, batch, mails) -> list[int | bool]:
-        """For each match the partner who wrote the mail, where there is one."""
-        keys = self.env["mail.sync.vault"]._keys()
-        own = account._own_addresses()
-        senders = [mails[match.ref].sender_address for match in batch]
-        key_of = {sender: keys.address(sender) for sender in senders if sender}
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT contact.key, contact.partner_id FROM mail_sync_contact_key contact
-                JOIN res_partner partner ON partner.id = contact.partner_id
-                WHERE contact.key = ANY(%s) AND partner.active
-                ORDER BY partner.id DESC
-                FOR KEY SHARE OF partner -- else Odoo logs the mails that name a deleted one
-                """,
-                list(key_of.values()),
-            )
-        )
-        rows = self.env.cr.fetchall()
-        partner_of, pairs = dict(rows), set(rows)
-        authors = []
-        for match, sender in zip(batch, senders, strict=True):
-            key = key_of.get(sender)
-            if sender in own or (not sender and match.outgoing):
-                authors.append(account.user_id.partner_id.id)
-            elif (key, match.partner_id.id) in pairs:
-                authors.append(match.partner_id.id)
-            else:
-                authors.append(partner_of.get(key, False))
-        return authors
-
-    @api.model
     def _link_parents(self, batch):
         """Replies hang on their parent, whichever of the two came first."""
         self.env.flush_all()

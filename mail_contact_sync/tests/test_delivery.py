@@ -138,6 +138,33 @@ class TestDelivery(DeliveryCase):
         self.assertEqual(message.author_id, self.anna.partner_id)
         self.assertEqual(message.message_type, "email_outgoing")
 
+    def test_a_colleagues_address_is_hers_whoever_says_that_it_is_his(self):
+        account, mailbox = self._second_account(self.ben, address="anna@ours.test")
+        for days, claim in (
+            (1, {"address": "anna@ours.test"}),
+            (2, {"address": "ben@ours.test", "aliases": "anna@ours.test"}),
+        ):
+            account.write(claim)
+            mail = self.mail("anna@ours.test", to="clara@customer.test", days=days)
+            self.arrive(mail, mailbox=mailbox)
+            self.sync()
+            self.assertEqual(len(self.synced()), days)
+            self.assertEqual(self.synced().author_id, self.anna.partner_id)
+
+    def test_the_address_of_a_colleague_who_left_is_whose_mailbox_has_it(self):
+        self.anna.active = False
+        _account, mailbox = self._second_account(self.ben, address="anna@ours.test")
+        self.arrive(self.mail("anna@ours.test", to="clara@customer.test"), mailbox=mailbox)
+        self.sync()
+        self.assertEqual(self.synced().author_id, self.ben.partner_id)
+
+    def test_an_address_of_two_users_is_the_mailboxs_owners(self):
+        self.ben.partner_id.email = "anna@ours.test"
+        _account, mailbox = self._second_account(self.ben)
+        self.arrive(self.mail("anna@ours.test", to="clara@customer.test"), mailbox=mailbox)
+        self.sync()
+        self.assertEqual(self.synced().author_id, self.ben.partner_id)
+
     # Kind, identity, date -------------------------------------------------------
 
     def test_it_is_internal_and_of_its_own_kind(self):
