@@ -51,7 +51,8 @@ def both(*files):
 def shape(part):
     """What is said of a message's parts, in their order."""
     if part.is_multipart():
-        return part.get_content_type(), [({*map(str.lower, each.keys())}, shape(each)) for each in part.iter_parts()]
+        parts = [({*map(str.lower, each.keys())}, shape(each)) for each in part.iter_parts()]
+        return part.get_content_type(), parts
     return (
         part.get_content_type(),
         part.get_content_charset(),
