@@ -18,10 +18,11 @@ MADE_BY_ODOO = "-openerp-"
 #: Who holds a message, or held it in a mailbox that was removed; what they brought.
 HOLDERS = SQL(
     """(
-        SELECT mail_message_id, partner_id, message_key, digest_key FROM mail_sync_match
-        WHERE state = 'posted'
+        SELECT mail_message_id, partner_id, message_key, digest_key, user_id
+        FROM mail_sync_match JOIN mail_sync_account account ON account.id = account_id
+        WHERE mail_sync_match.state = 'posted'
         UNION ALL
-        SELECT mail_message_id, partner_id, message_key, digest_key FROM mail_sync_past
+        SELECT mail_message_id, partner_id, message_key, digest_key, user_id FROM mail_sync_past
     )"""
 )
 
@@ -40,16 +41,17 @@ class MailSyncIdentity(models.AbstractModel):
 
     @api.model
     def _known(self, account, batch, mails) -> dict[int, int | None]:
-        """The message that stands for each match already; None where that was deleted."""
+        """The message that stands for each match already; None where its owner deleted that."""
         known, compared = {}, {}
         for match_id, message_id, *is_ in self._candidates(account, batch, mails):
             is_same, is_own, is_closed = is_
+            # What was deleted comes first.
             if is_same or (is_own and not is_closed):
                 known.setdefault(match_id, message_id)
             elif not is_closed:
                 compared.setdefault(match_id, []).append(message_id)
         gists = {}
-        for match in batch.filtered(lambda match: known.get(match.id) is None):
+        for match in batch.filtered(lambda match: match.id not in known):
             for message in self.env["mail.message"].browse(
                 islice(compared.get(match.id, ()), MOST_COMPARED)
             ):
@@ -117,7 +119,8 @@ class MailSyncIdentity(models.AbstractModel):
                 JOIN %(holders)s AS holder ON holder.partner_id = brought.partner_id
                     AND holder.message_key = brought.message_key
                     AND holder.digest_key = brought.digest AND holder.mail_message_id IS NULL
-                ORDER BY 1, 2 NULLS LAST
+                WHERE holder.user_id = %(user)s
+                ORDER BY 1, 2 NULLS FIRST
                 """,
                 matches=batch.ids,
                 ids=[sync_message_id(mails[match.ref]) for match in batch],

@@ -12,7 +12,7 @@ class MailSyncPast(models.Model):
 
     Where its owner kept the message, she stays among those who decide who reads it, as she had
     decided last.  Where the message was deleted from the chatter, then or since, the row
-    says so to whatever mailbox brings it again.  Keys only: nothing of it can be read.
+    says so to whatever mailbox of hers brings it again.  Keys only: nothing of it can be read.
     """
 
     _name = "mail.sync.past"

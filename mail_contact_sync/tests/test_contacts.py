@@ -239,7 +239,7 @@ class TestContacts(SyncCase):
         self.sync()
         self.synced().unlink()
         self.arrive(raw, "Archive")
-        _account, other = self._second_account(self.ben)
+        _account, other = self._second_account(self.anna, address="anna@second.test")
         self.arrive(raw, mailbox=other)
         self.sync()
         self.mailbox.validity["INBOX"] = 2

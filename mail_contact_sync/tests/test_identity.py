@@ -214,7 +214,7 @@ class TestIdentity(SyncCase):
         self.arrive(self.raw(FORGED))
         self.sync()
         self.one().unlink()
-        _account, mailbox = self._second_account(self.ben)
+        _account, mailbox = self._second_account(self.anna, address="anna@second.test")
         self.arrive(self.raw(FORGED), mailbox=mailbox)
         self.sync()
         self.assertFalse(self.synced())

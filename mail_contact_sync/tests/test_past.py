@@ -152,6 +152,22 @@ class TestPast(SyncCase):
     def delete(self):
         self.synced().filtered(lambda message: message.subject == "Deleted").unlink()
 
+    def test_it_is_deleted_for_who_deleted_it_and_for_nobody_else(self):
+        self.account.visibility = "private"
+        self.other, mailbox = self._second_account(self.ben, visibility="private")
+        self.arrive(self.raw, mailbox=mailbox)
+        self.sync()
+        self.synced().unlink()
+        self.arrive(self.raw)
+        self.sync()
+        self.message = self.synced().ensure_one()
+        self.assertEqual(self.readers(), self.anna)
+        self.remove("keep", self.other)
+        again = self._connect(self.ben, visibility="shared")
+        self.connectors[again] = mailbox
+        self.sync()
+        self.assertEqual(self.readers(), self.anna, "nothing comes back by his mailbox")
+
     def test_it_stays_deleted_after_a_merge_and_with_a_new_key_nothing_is_left_that_fits(self):
         self.arrive(self.raw)
         self.sync()
