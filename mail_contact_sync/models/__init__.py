@@ -14,6 +14,7 @@ from . import (
     mail_mail_outcome,
     mail_message,
     mail_message_access,
+    mail_message_guard,
     mail_message_list,
     mail_message_sending,
     mail_notification,

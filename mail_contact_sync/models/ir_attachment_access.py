@@ -2,14 +2,33 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+#: What core does with all rights so that readers see a file: its picture, its link in an e-mail.
+SHOWN = {"thumbnail", "access_token"}
+
 
 class IrAttachment(models.Model):
-    """A file has no name for whoever may not read its message, even where it is refused.
+    """The files of an e-mail stay as it stays; whoever may not read it finds none of them.
 
-    Nor is it found by whoever has its content.
+    They have no name for her, even where they are refused.
     """
 
     _inherit = "ir.attachment"
+
+    def write(self, vals):
+        if vals.keys() - SHOWN:
+            self._sync_check_as_it_is()
+        return super().write(vals)
+
+    def unlink(self):
+        self._sync_check_as_it_is()
+        return super().unlink()
+
+    def _sync_check_as_it_is(self):
+        """Whoever once uploaded a file is let in by core with all rights."""
+        # sudo: what she may not read stays, too
+        files = self.sudo().exists().filtered(lambda file: file.res_model == "mail.message")
+        if files:
+            self.env["mail.message"].browse(files.mapped("res_id"))._sync_check_as_it_is()
 
     @api.depends_context("uid")
     def _compute_display_name(self):

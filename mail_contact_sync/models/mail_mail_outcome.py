@@ -1,11 +1,15 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import clean_context
 
 from ..connectors.base import MAX_WAIT, TemporaryError
+
+_logger = logging.getLogger(__name__)
 
 #: How often it is tried to send what has certainly not been sent.
 MAX_ATTEMPTS = 6
@@ -112,6 +116,34 @@ class MailMail(models.Model):
         for mail in self.filtered(lambda mail: mail.state == "outgoing"):
             mail._sync_fail(reason)
         self.filtered(lambda mail: mail.state == "exception").write({"state": "cancel"})
+
+    @api.model
+    def _sync_lose(self, messages):
+        """What waits goes with its message: that is told where its author still finds it."""
+        waiting = self.search(
+            [
+                ("mail_message_id", "in", messages.ids),
+                ("sync_account_id", "!=", False),
+                ("state", "=", "outgoing"),
+            ]
+        )
+        for mail in waiting:
+            author = mail.sync_account_id.user_id
+            if mail._sync_hindrance():
+                _logger.warning("Mail %s was not sent: its message was deleted", mail.id)
+                continue
+            told = mail.with_context(lang=author.lang)
+            # Hers alone: it stands on no record, and nothing is mailed.
+            activities = self.env["mail.activity"].with_user(SUPERUSER_ID)
+            activities = activities.with_context(clean_context(self.env.context))
+            activities.with_context(mail_activity_quick_update=True).create(
+                {
+                    "activity_type_id": self.env.ref("mail.mail_activity_data_warning").id,
+                    "user_id": author.id,
+                    "summary": told.env._("Not sent: %s", mail.subject),
+                    "note": told.env["mail.sync.sentence"]._of_lost(mail),
+                }
+            )
 
     def _sync_found(self):
         """A copy of it was found in the mailbox: so it was sent, whatever was thought."""

@@ -79,8 +79,8 @@ class MailMessage(models.Model):
             )
         self.env.invalidate_all()
         self.browse(set(kept_of.values()))._sync_refresh_access()
-        # sudo: a copy goes for whoever reads the one that is kept
-        self.browse(kept_of).sudo().unlink()
+        # A copy goes for whoever reads the one that is kept.
+        self.browse(kept_of)._sync_as_engine().unlink()
 
     # Search ---------------------------------------------------------------------
 
@@ -147,4 +147,4 @@ class MailMessage(models.Model):
     # Display --------------------------------------------------------------------
 
     def _to_store_defaults(self, target):
-        return [*super()._to_store_defaults(target), "sync_access"]
+        return [*super()._to_store_defaults(target), "sync_access", "sync_written"]

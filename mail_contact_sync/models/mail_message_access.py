@@ -9,7 +9,10 @@ from odoo.tools import SQL
 
 #: Written by the engine alone.
 SYNC_FIELDS = frozenset(
-    ["sync_message_id", "sync_access", "sync_user_ids", "sync_sender_id", "sync_origin_id"]
+    [
+        *("sync_message_id", "sync_access", "sync_user_ids"),
+        *("sync_sender_id", "sync_written", "sync_origin_id"),
+    ]
 )
 TOKEN = re.compile(r"(/web/image/\d+)\?access_token=[\w-]+")
 
@@ -101,23 +104,10 @@ class MailMessage(models.Model):
             raise AccessError(self.env._("Only Odoo itself notes how an e-mail was synced."))
 
     def write(self, vals):
-        self._sync_check_as_it_is()
         if "message_id" in vals and not (self.env.su or self.env.is_system()):
             # An e-mail is known by it.  Administrators may send mails, which writes it, too.
             raise AccessError(self.env._("Only Odoo itself says what a message is known by."))
         return super().write(vals)
-
-    def unlink(self):
-        self._sync_check_as_it_is()
-        return super().unlink()
-
-    def _sync_check_as_it_is(self):
-        """Core lets whoever may write to a contact rewrite or delete what anybody wrote to it."""
-        if not self.env.su and any(
-            message.sync_access and message.message_type in ("email", "email_outgoing")
-            for message in self.sudo().exists()  # sudo: what she may not read stays, too
-        ):
-            raise AccessError(self.env._("A synced e-mail stays as it came."))
 
     # Paths ------------------------------------------------------------------------
 
@@ -163,16 +153,42 @@ class MailMessage(models.Model):
         if hidden := sources - sources._sync_readable():
             raise hidden.sudo(False)._make_access_error("read")
 
+    def _sync_take_files(self):
+        """The files of an e-mail are its own: they stay as it stays, and go when it goes."""
+        files = self.attachment_ids.filtered(lambda file: file.res_model != self._name)
+        if files:
+            files.write({"res_model": self._name, "res_id": self.id})
+
     def _sync_close_files(self):
         """The files of a synced message are read by its readers and nobody else.
 
         Core makes files of pictures that stand inside the text: on the contact,
         and with a token that opens them to everybody.
         """
-        files = self.attachment_ids.filtered(lambda file: file.res_model != self._name)
-        if files:
-            files.write({"res_model": self._name, "res_id": self.id, "access_token": False})
+        self._sync_take_files()
+        opened = self.attachment_ids.filtered(
+            lambda file: file.res_id == self.id and (file.public or file.access_token)
+        )
+        if opened:
+            opened.write({"public": False, "access_token": False})
             self.body = TOKEN.sub(r"\1", self.body)
+
+    @api.model
+    def _sync_shut_files(self, condition: SQL):
+        """What opens a file to others ends where its ``message`` closes."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ir_attachment file SET public = FALSE, access_token = NULL
+                FROM mail_message message
+                WHERE message.sync_access = 'private' AND %s
+                    AND file.res_model = 'mail.message' AND file.res_id = message.id
+                    AND (file.public OR file.access_token IS NOT NULL)
+                """,
+                condition,
+            )
+        )
+        self.env["ir.attachment"].invalidate_model(["public", "access_token"])
 
     # Holders ----------------------------------------------------------------------
 
@@ -229,3 +245,4 @@ class MailMessage(models.Model):
             )
         )
         self.env["mail.message"].invalidate_model(["sync_access", "sync_user_ids"])
+        self._sync_shut_files(condition)

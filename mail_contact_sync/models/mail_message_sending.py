@@ -25,13 +25,16 @@ class MailMessage(models.Model):
     )
 
     def _sync_written_from(self, account):
-        """Readers as of the mailbox's other e-mails."""
-        values = {"sync_sender_id": account.id}
+        """Readers as of the mailbox's other e-mails, and nobody's to change."""
+        message = self._sync_as_engine()
+        values = {"sync_sender_id": account.id, "sync_written": True}
         if account.visibility == "private":
             values |= {"sync_access": "private", "sync_user_ids": [(4, account.user_id.id)]}
-        self.write(values)
+        message.write(values)
         if account.visibility == "private":
-            self._sync_close_files()
+            message._sync_close_files()
+        else:
+            message._sync_take_files()
 
     def _sync_keep_closed(self, account):
         """What is written from a private mailbox is private, whenever that was closed."""
@@ -98,6 +101,8 @@ class MailMessage(models.Model):
             )
         )
         self.invalidate_model(["sync_access", "sync_user_ids"])
+        copies = SQL("SELECT origin.id FROM mail_message origin WHERE %s", held)
+        self._sync_shut_files(SQL("message.sync_origin_id IN (%s)", copies))
         return result
 
     @api.model
@@ -114,7 +119,7 @@ class MailMessage(models.Model):
         """What was written from a private mailbox opens with it, found in it or not."""
         # sudo: what stands in chatters follows the mailbox, whoever changes that
         opened = accounts.sudo().filtered(lambda account: account.visibility == "shared")
-        self.sudo().search(
+        self._sync_as_engine().search(
             [
                 ("sync_sender_id", "in", opened.ids),
                 ("sync_access", "=", "private"),
@@ -122,8 +127,8 @@ class MailMessage(models.Model):
         ).write({"sync_access": "shared", "sync_user_ids": [(5,)]})
 
     def unlink(self):
-        # sudo: the copies go with what they follow, seen or not
-        copies = self.sudo().search([("sync_origin_id", "in", self.ids)])
+        # The copies go with what they follow, seen or not.
+        copies = self._sync_as_engine().search([("sync_origin_id", "in", self.ids)])
         if copies - self:
-            super(MailMessage, copies - self.sudo()).unlink()
+            super(MailMessage, copies - self).unlink()
         return super().unlink()

@@ -121,8 +121,8 @@ class MailSyncAccount(models.Model):
         self.env.flush_all()
         if self._forget_some():
             return
+        messages = self.env["mail.message"]._sync_as_engine()
         # sudo: what the owner has decided, the engine does
-        messages = self.env["mail.message"].sudo()
         matches = self.env["mail.sync.match"].sudo()
         held_here = [("account_id", "=", self.id)]
         if self.remove_mails and (ids := self._next_to_remove()):

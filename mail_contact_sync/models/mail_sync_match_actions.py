@@ -59,4 +59,4 @@ class MailSyncMatch(models.Model):
                     "received by Odoo itself."
                 )
             )
-        message.unlink()
+        message._sync_as_engine().unlink()

@@ -60,6 +60,14 @@ class MailSyncSentence(models.AbstractModel):
         )
 
     @api.model
+    def _of_lost(self, mail) -> str:
+        return self.env._(
+            "Your e-mail to %s was not sent: before it could leave, the record that you wrote it "
+            "on was deleted, and the e-mail with it. Please write it anew.",
+            ", ".join(mail._sync_recipients()),
+        )
+
+    @api.model
     def _of_left(self, account) -> str:
         return self.env._(
             "It was not sent: %s, whose mailbox it was written from, no longer works with Odoo.",

@@ -23,6 +23,18 @@ class MailThread(models.AbstractModel):
     def _search_has_message(self, operator, value):
         return NotImplemented if operator != "in" else Domain("message_ids", "!=", False)
 
+    def unlink(self):
+        self.check_access("unlink")
+        # E-mails go with the record that they stand on, whoever may delete that.
+        messages = self.env["mail.message"]._sync_as_engine()
+        messages.search(
+            [
+                *(("model", "=", self._name), ("res_id", "in", self.ids)),
+                *("|", ("sync_access", "!=", False), ("sync_written", "=", True)),
+            ]
+        ).unlink()
+        return super().unlink()
+
     def _message_compute_parent_id(self, parent_id):
         # Core looks the parent up with all rights.
         parent = self.env["mail.message"].browse(parent_id)._sync_readable()

@@ -1,5 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
 from email.utils import make_msgid
 
 from odoo import api, models
@@ -9,6 +10,9 @@ from odoo.tools import clean_context
 from odoo.tools.mail import email_normalize_all, email_split_tuples, formataddr
 
 MAX_SUBJECT = 500
+_FILE = re.compile(r"/web/(image|content)/(\d+)")
+#: To what core has files belong that are not posted yet.
+PENDING = ("mail.compose.message", "mail.scheduled.message")
 
 
 class MailThread(models.AbstractModel):
@@ -40,15 +44,18 @@ class MailThread(models.AbstractModel):
         last = conversation._last(self.sudo(False), kwargs.get("parent_id"))
         if not conversation._goes_on(last, subject):
             last = last.browse()
+        subject = subject or conversation._subject(last) or self._message_compute_subject()
         kwargs |= {
             "author_id": self.env.user.partner_id.id,
             "email_from": sender._sender_line(),
-            "subject": subject or conversation._subject(last) or self._message_compute_subject(),
+            # On one line: core writes it anew where it tells others of it.
+            "subject": " ".join((subject or "").split()),
             "parent_id": last.id,
             "message_id": make_msgid(domain=sender.address.rpartition("@")[2] or "localhost"),
             "message_type": "comment",
             "mail_server_id": False,
             "sync_sender": sender,
+            **self._sync_own_files(kwargs),
         }
         # Whom a person writes to does not begin to follow what Odoo sends by itself.
         hers = self.with_context(mail_post_autofollow=False, mail_sync_thread=[self._name, self.id])
@@ -65,6 +72,30 @@ class MailThread(models.AbstractModel):
         return kwargs.get("subtype_xmlid") == "mail.mt_comment" or (
             not kwargs.get("subtype_xmlid") and kwargs.get("subtype_id") == comment.id
         )
+
+    @api.model
+    def _sync_own_files(self, kwargs) -> dict:
+        """Files that stand elsewhere, too, are copied: those of an e-mail are its own."""
+        ids = kwargs.get("attachment_ids") or []
+        # sudo: where they stand; that she may read them is checked
+        files = self.env["ir.attachment"].sudo().browse(ids)
+        elsewhere = files.filtered(
+            lambda file: not (file.res_model in PENDING and file.create_uid == self.env.user)
+        )
+        if not elsewhere:
+            return {}
+        elsewhere.sudo(False).check_access("read")
+        values = {"res_model": PENDING[0], "res_id": 0, "public": False}
+        copies = dict(zip(elsewhere.ids, elsewhere.copy(values).ids, strict=True))
+        body = kwargs.get("body") or ""
+
+        def renamed(found):
+            return f"/web/{found[1]}/{copies.get(int(found[2]), found[2])}"
+
+        return {
+            "attachment_ids": [copies.get(each, each) for each in ids],
+            "body": type(body)(_FILE.sub(renamed, body)),
+        }
 
     @api.model
     def _sync_check_recipients(self, kwargs):
@@ -156,7 +187,6 @@ class MailThread(models.AbstractModel):
                     "mail_message_id": message.id,
                     "is_notification": True,
                     "auto_delete": False,
-                    "email_from": sender._sender_line(),
                     **self._sync_to_and_cc(message.sudo().parent_id, people),
                     "body_html": sender._signed(message),
                     "references": " ".join(

@@ -49,13 +49,14 @@ class ResUsers(models.Model):
         # sudo: whoever may delete a user need not see her mailboxes
         mailboxes = self.sudo().with_context(active_test=False).mail_sync_account_ids
         mailboxes._hold_visibility()
+        mailboxes._give_up_sending(self.env["mail.sync.sentence"]._of_removed())
         for mailbox in mailboxes.filtered(lambda mailbox: mailbox.visibility == "private"):
             self.env.cr.execute(mailbox._only_here())
             ids = {row[0] for row in self.env.cr.fetchall()}
-            self.env["mail.message"].sudo().browse(ids).unlink()
+            self.env["mail.message"].browse(ids)._sync_as_engine().unlink()
         mailboxes.unlink()
         past = self.env["mail.sync.past"].sudo()
-        self.env["mail.message"].sudo().browse(past._only_for(self)).unlink()
+        self.env["mail.message"].browse(past._only_for(self))._sync_as_engine().unlink()
 
     @property
     def SELF_READABLE_FIELDS(self):

@@ -3,6 +3,7 @@
 from . import (
     test_access_accounts,
     test_access_files,
+    test_access_guard,
     test_access_holders,
     test_access_links,
     test_access_portal,

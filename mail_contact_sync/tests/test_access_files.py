@@ -155,13 +155,15 @@ class TestPrivateFileRoutes(RoutesCase):
         self.assertTrue(self.file.exists())
 
     def test_post_with_the_file(self):
-        self.assertHidden(
-            self.rpc(
-                "/mail/message/post",
-                **self.thread,
-                post_data={"body": "Look", "attachment_ids": self.file.ids},
-            )
+        post = self.rpc(
+            "/mail/message/post",
+            **self.thread,
+            post_data={"body": "Look", "attachment_ids": self.file.ids},
         )
+        for visibility in ("shared", "private"):
+            self.show(visibility)
+            for user in self.colleagues:
+                self.assertIsInstance(self.answer(user, post), JsonRpcException)
 
     def test_image_editor(self):
         self.file.mimetype = "image/png"
