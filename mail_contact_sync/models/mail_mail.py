@@ -54,6 +54,7 @@ class MailMail(models.Model):
         ondelete="cascade",
     )
     sync_attempts = fields.Integer("Attempts to Send", readonly=True)
+    sync_digest = fields.Char("What Was Posted", readonly=True)
     sync_unfiled = fields.Boolean("Copy in Sent Is Missing", readonly=True)
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):

@@ -7,7 +7,9 @@ from .fields import make_readable
 from .mail_message_access import SYNC_FIELDS
 
 #: Written by what sends from mailboxes alone.
-SENDING_FIELDS = SYNC_FIELDS | {"sync_account_id", "sync_attempts", "sync_unfiled"}
+SENDING_FIELDS = SYNC_FIELDS | {
+    *("sync_account_id", "sync_attempts", "sync_digest", "sync_unfiled"),
+}
 #: What whoever runs the mail queue may change of what somebody wrote from her mailbox.
 QUEUE = {"state", "scheduled_date"}
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import re
 from datetime import timezone
+from hashlib import sha256
 
 from lxml.html import fromstring, tostring
 
@@ -12,6 +13,7 @@ from odoo.tools.mail import email_normalize_all, email_split_tuples
 from ..connectors import reasons
 from ..connectors.base import MessageError
 from ..mime.writing import File, Letter, compose
+from .mail_sync_sentence import CHANGED
 
 #: Bytes of all files of one message; beyond it no provider takes it.
 MAX_FILES = 150 << 20
@@ -45,6 +47,8 @@ class MailMail(models.Model):
     def _sync_compose(self) -> bytes:
         """The same message each time; raise MessageError."""
         self.ensure_one()
+        if self.sync_digest and self.sync_digest != self._sync_digest():
+            raise MessageError(CHANGED)
         html, files = self._sync_files()
         [sender] = email_split_tuples(self.email_from)[:1] or [("", "")]
         letter = Letter(
@@ -64,6 +68,24 @@ class MailMail(models.Model):
             return compose(letter)
         except ValueError:
             raise MessageError(reasons.ADDRESS_INVALID) from None
+
+    def _sync_digest(self) -> str:
+        """Of all that its readers get: what leaves is what was posted."""
+        page = fromstring(f"<div>{self.body_html or ''}</div>")
+        # sudo: the author's files, sent by whoever runs the queue
+        files = self.mail_message_id.attachment_ids.sudo()
+        for image in page.iter("img"):
+            files |= self._sync_shown(image.get("src") or "")
+        said = [
+            *(self.message_id, self.email_from, self.subject, fields.Datetime.to_string(self.date)),
+            *(self.references, self.body_html),
+            *(
+                file[name]
+                for file in files.sorted("id")
+                for name in ("name", "mimetype", "checksum")
+            ),
+        ]
+        return sha256(repr([each or "" for each in said]).encode()).hexdigest()
 
     def _sync_files(self) -> tuple[str, tuple[File, ...]]:
         """The text, whose pictures it shows by name, and all files; raise MessageError.

@@ -23,6 +23,7 @@ MESSAGE_GONE = "message-gone"
 NOT_FETCHABLE = "not-fetchable"
 NOT_POSTABLE = "not-postable"
 WORKER_ENDED = "worker-ended"
+CHANGED = "changed"
 
 
 class MailSyncSentence(models.AbstractModel):

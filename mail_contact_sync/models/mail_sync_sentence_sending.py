@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ..connectors import reasons
 from ..connectors.base import RecipientsRefused
-from .mail_sync_sentence import KEY_LOST, UNEXPECTED
+from .mail_sync_sentence import CHANGED, KEY_LOST, UNEXPECTED
 
 
 class MailSyncSentence(models.AbstractModel):
@@ -88,6 +88,7 @@ class MailSyncSentence(models.AbstractModel):
                 "folder of %s before you try again.",
                 address,
             ),
+            CHANGED: _("It was not sent: it is no longer what you wrote. Please write it anew."),
             KEY_LOST: _(
                 "This database was moved without the key that opens its passwords. Please "
                 "reconnect the mailbox %s, and try again.",

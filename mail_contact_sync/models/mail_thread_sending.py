@@ -198,6 +198,7 @@ class MailThread(models.AbstractModel):
             )
         )
         mail.sync_account_id = sender
+        mail.sync_digest = mail._sync_digest()
         base = self._notify_by_email_get_base_notification_values(message)
         self.env["mail.notification"].sudo().create(
             [

@@ -119,6 +119,28 @@ class TestGuard(WritingCase):
 
     # What waits -------------------------------------------------------------------
 
+    def test_what_leaves_is_what_was_posted(self):
+        def forge_file(message):
+            message.attachment_ids.raw = b"5"
+
+        for forge in (
+            lambda message: message.write({"subject": "Forged"}),
+            lambda message: message.write({"date": "2020-01-01"}),
+            lambda message: message.write({"email_from": "x@y.test"}),
+            lambda message: message.write({"attachment_ids": [(5,)]}),
+            forge_file,
+        ):
+            message = self.wait_for_one()
+            forge(message)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.queue()
+            self.assertFalse(self.outbox.sent)
+            self.assertEqual(self.status(message), "exception")
+        message = self.wait_for_one()
+        self.queue()
+        self.assertEqual(self.letter["Subject"], message.subject)
+
     def test_its_author_is_told_if_it_goes_with_its_record_before_it_leaves(self):
         message = self.wait_for_one()
         self.customer.with_user(self.ben).unlink()
