@@ -48,11 +48,13 @@ class MailSyncMatch(models.Model):
         message = match.mail_message_id
         if not message:
             raise UserError(self.env._("This e-mail does not stand in a chatter."))
-        others = match.search(
-            [("mail_message_id", "=", message.id), ("account_id", "!=", match.account_id.id)],
-            limit=1,
-        )
-        if others or not message.sync_access:
+        held = [("mail_message_id", "=", message.id)]
+        others = match.search([*held, ("account_id", "!=", match.account_id.id)], limit=1)
+        # sudo: the past is the engine's
+        kept = self.env["mail.sync.past"].sudo()
+        owners = [match.account_id.user_id.id, False]
+        others = others or kept.search([*held, ("user_id", "not in", owners)], limit=1)
+        if others or not (message.sync_access or message.sync_written):
             raise UserError(
                 self.env._(
                     "This e-mail stays: it is in a colleague's mailbox, too, or was written or "

@@ -51,6 +51,22 @@ class TestLedger(AccountCase):
         )
         self.assertTrue(message.exists())
 
+    def test_what_a_colleague_kept_of_a_removed_mailbox_is_not_deleted(self):
+        raw = self.mail(subject="Kept", to="anna@ours.test, ben@ours.test")
+        account, other = self._second_account(self.ben)
+        self.arrive(raw)
+        self.arrive(raw, mailbox=other)
+        self.sync()
+        account._begin_removal(remove_mails=False)
+        self.sync()
+        self.assertFalse(account.exists())
+        message = self.synced().filtered(lambda message: message.subject == "Kept")
+        match = self.env["mail.sync.match"].search([("mail_message_id", "=", message.id)])
+        self.assertRefused(
+            self.anna, "mail.sync.match", "action_delete_mail", match.ids, error=UserError
+        )
+        self.assertTrue(message.exists())
+
     def test_names_stand_for_addresses_in_the_list(self):
         self.arrive(
             self.mail(
