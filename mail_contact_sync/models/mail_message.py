@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.mail.tools.discuss import Store
+
 
 class MailMessage(models.Model):
     """What a synced message has more than others: its identity, and its place in the chatter."""
@@ -147,4 +149,9 @@ class MailMessage(models.Model):
     # Display --------------------------------------------------------------------
 
     def _to_store_defaults(self, target):
-        return [*super()._to_store_defaults(target), "sync_access", "sync_written"]
+        # Of e-mails alone: most messages are none.
+        return [
+            *super()._to_store_defaults(target),
+            Store.Attr("sync_access", predicate=lambda message: message.sync_access),
+            Store.Attr("sync_written", predicate=lambda message: message.sync_written),
+        ]

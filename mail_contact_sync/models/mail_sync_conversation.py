@@ -86,9 +86,12 @@ class MailSyncConversation(models.AbstractModel):
         for account in (last.sudo().sync_sender_id | holders).sudo(False):
             if account in senders:
                 return account
-        if mine := self._last_choice(thread):
-            # sudo: one of her own mailboxes, or none
-            return senders & mine.sudo().sync_sender_id.sudo(False)
+        # sudo: one of her own mailboxes, or none
+        mine = self._last_choice(thread).sudo()
+        chosen = senders & mine.sync_sender_id.sudo(False)
+        # A mailbox that is there no more is no choice of the company's e-mail.
+        if chosen or (mine and not mine.sync_written):
+            return chosen
         # sudo: the user's own default
         default = senders & self.env.user.sudo().mail_sync_sender_id.sudo(False)
         return default or (senders if len(senders) == 1 else senders.browse())

@@ -3,9 +3,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+#: What came from mailboxes, and what was written from them.
+E_MAILS = Domain("sync_access", "!=", False) | Domain("sync_written", "=", True)
+
 
 class ResPartner(models.Model):
-    """What a contact has of synced e-mails, and when its addresses are looked up."""
+    """What a contact has of e-mails, and when its addresses are looked up."""
 
     _inherit = "res.partner"
 
@@ -20,7 +23,7 @@ class ResPartner(models.Model):
         groups = messages._read_group(
             Domain("model", "=", "res.partner")
             & Domain("res_id", "in", self.ids)
-            & Domain("sync_access", "!=", False)
+            & E_MAILS
             & messages.sudo(False)._sync_readable_domain(),
             ["res_id"],
             ["__count", "date:max"],
@@ -36,14 +39,8 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mail_contact_sync.mail_message_action"
         )
-        return dict(
-            action,
-            domain=[
-                ("model", "=", "res.partner"),
-                ("res_id", "=", self.id),
-                ("sync_access", "!=", False),
-            ],
-        )
+        domain = Domain("model", "=", "res.partner") & Domain("res_id", "=", self.id) & E_MAILS
+        return dict(action, domain=list(domain))
 
     @api.model_create_multi
     def create(self, vals_list):

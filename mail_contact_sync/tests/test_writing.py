@@ -67,6 +67,19 @@ class TestWriting(WritingCase):
         self.post(thread=self.customer.with_context(mail_post_autofollow=True))
         self.assertNotIn(self.customer, self.customer.message_partner_ids)
 
+    def test_it_is_one_of_the_contacts_emails(self):
+        before = self.customer.with_user(self.ben).sync_mail_count
+        message = self.post()
+        contact = self.customer.with_user(self.ben)
+        contact.invalidate_recordset()
+        self.assertEqual(contact.sync_mail_count, before + 1)
+        self.assertEqual(contact.sync_mail_last_date, message.date)
+        action = contact.action_view_sync_mails()
+        self.assertIn(message, self.env["mail.message"].search(action["domain"]))
+        self.account.with_user(self.anna).unlink()
+        contact.invalidate_recordset()
+        self.assertEqual(contact.sync_mail_count, before + 1)
+
     def test_of_many_written_at_once_the_others_are_left_to_the_queue(self):
         messages = [self.post(thread=self.dora, to=self.dora) for _number in range(AT_ONCE + 2)]
         self.assertEqual(len(self.outbox.sent), AT_ONCE)

@@ -199,6 +199,15 @@ class TestDefaultSender(WritingCase):
         self.post(to=self.dora, thread=self.dora)
         self.assertFalse(self.choice(lead), "Dora is another")
 
+    def test_a_mailbox_that_is_gone_is_no_choice_of_the_companys(self):
+        other, _mailbox = self._second_account(
+            self.anna, address="anna@second.test", smtp_host="smtp.second.test"
+        )
+        self.post(thread=self.dora, to=self.dora, sync_sender_id=other.id)
+        self.assertEqual(self.choice(self.dora), other.id)
+        other.unlink()
+        self.assertEqual(self.choice(self.dora), self.account.id)
+
     def test_what_odoo_sends_in_its_own_layout_is_no_choice(self):
         layout = "mail.mail_notification_layout"
         self.post(thread=self.dora, to=self.dora, sync_sender_id=False, email_layout_xmlid=layout)
