@@ -10,6 +10,10 @@ from .browser import open_chatter
 from .composer import COMPANY, QuickComposer, expect_posted
 
 DANGER = re.compile("text-danger")
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    "rkJggg=="
+)
 
 
 def test_who_has_no_mailbox_sees_nothing_new(new_mailbox, log_in):
@@ -28,6 +32,18 @@ def test_a_form_alone_asks_nothing(conversation, log_in):
     before = asked.index(next(url for url in asked if "composer_senders" in url))
     assert any("/mail/data" in url for url in asked[:before])
     assert sum("composer_senders" in url for url in asked) == 1
+
+
+def test_what_she_writes_in_is_in_sight(conversation, log_in):
+    page = log_in("anna")
+    open_chatter(page, conversation)
+    top = page.get_by_role("button", name="Send message").bounding_box()["y"]
+    page.set_viewport_size({"width": 1280, "height": round(top) + 130})
+    composer = QuickComposer(page, conversation)
+    expect(composer.subject).to_be_visible()
+    expect(page.locator(".o-mail-Composer-input")).to_be_focused()
+    expect(page.locator(".o-mail-Composer-input")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_an_answer_goes_on_from_where_the_mail_came_to(conversation, log_in, outbox):
@@ -60,6 +76,25 @@ def test_another_mailbox_and_another_subject(conversation, other_mailbox, log_in
     assert letter["From"] == f"Anna Lindqvist <{other_mailbox.address}>"
     assert letter["Subject"] == "Lunch?"
     assert letter["In-Reply-To"] is None
+
+
+def test_a_picture_that_she_pasted_is_no_file_beside_it(conversation, log_in, outbox, office):
+    office.user("anna").call(
+        "res.partner",
+        "message_post",
+        [conversation.customer],
+        body=f'<p>Our bridge <img src="data:image/png;base64,{PIXEL}"></p>',
+        body_is_html=True,
+        message_type="comment",
+        subtype_xmlid="mail.mt_comment",
+        partner_ids=[conversation.customer],
+        sync_sender_id=conversation.account,
+    )
+    message = expect_posted(open_chatter(log_in("anna"), conversation), "Our bridge")
+    picture = message.locator(".o-mail-Message-body img")
+    expect(picture).to_have_js_property("naturalWidth", 1)
+    expect(message.locator(".o-mail-AttachmentContainer")).to_have_count(0)
+    assert len(outbox.letters) == 1
 
 
 def test_the_company(conversation, log_in, outbox, office):

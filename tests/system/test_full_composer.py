@@ -79,6 +79,17 @@ def test_reply_all_answers_that_mail(conversation, log_in, outbox):
     assert letter["In-Reply-To"] == conversation.message_id("Offer")
 
 
+def test_a_reply_that_is_sent_later_is_shown_at_once(conversation, log_in):
+    page = QuickComposer(log_in("anna"), conversation).page
+    mail = page.locator(".o-mail-Message").filter(has_text=body("Offer"))
+    mail.hover()
+    mail.get_by_role("button", name="Reply All").click()
+    full = FullComposer(page)
+    full.schedule()
+    expect(full.dialog).to_have_count(0)
+    expect(page.get_by_text("Scheduled Messages")).to_be_visible()
+
+
 def test_what_she_sent_is_answered_and_forwarded_too(conversation, log_in, outbox):
     conversation.append(
         "Order",

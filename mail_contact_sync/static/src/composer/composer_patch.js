@@ -18,6 +18,10 @@ patch(Composer.prototype, {
             () => this.askForSenders(),
             () => [this.choosesSender, this.thread?.localId, this.props.composer.replyToMessage?.id]
         );
+        useEffect(
+            () => this.stayInSight(),
+            () => [this.choosesSender && this.sender.senders.length]
+        );
     },
 
     /** Whether what is written here goes to people outside, from whom it is asked. */
@@ -28,6 +32,14 @@ patch(Composer.prototype, {
                 this.thread?.id &&
                 !this.props.composer.message
         );
+    },
+
+    /** The rows that are known later push what she is about to write in below the screen. */
+    stayInSight() {
+        const { activeElement } = document;
+        if (this.sender.senders.length && activeElement && activeElement === this.ref.el) {
+            this.root.el?.scrollIntoView({ block: "nearest" });
+        }
     },
 
     askForSenders() {

@@ -7,13 +7,22 @@ function variant(original, properties) {
     return Object.create(original, Object.getOwnPropertyDescriptors(properties));
 }
 
-/** The same component, whose full composer is told which message it answers. */
-function answering(owner, message) {
+/**
+ * The same component, whose full composer is told which message it answers, and may leave
+ * something to be sent later: core looks for new messages alone.
+ */
+function answering(owner, message, thread) {
     const { action } = owner.env.services;
     const doAction = (request, options) =>
         action.doAction(
             { ...request, context: { ...request.context, default_sync_parent_id: message.id } },
-            options
+            {
+                ...options,
+                onClose(...args) {
+                    thread.fetchThreadData(["scheduledMessages"]);
+                    return options?.onClose?.(...args);
+                },
+            }
         );
     const services = variant(owner.env.services, { action: variant(action, { doAction }) });
     return variant(owner, { env: variant(owner.env, { services }) });
@@ -22,8 +31,8 @@ function answering(owner, message) {
 for (const name of ["reply-all", "forward"]) {
     patch(messageActionsRegistry.get(name), {
         onSelected(params) {
-            const { message, owner } = params;
-            return super.onSelected({ ...params, owner: answering(owner, message) });
+            const { message, owner, thread } = params;
+            return super.onSelected({ ...params, owner: answering(owner, message, thread) });
         },
     });
 }
