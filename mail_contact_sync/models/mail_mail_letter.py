@@ -3,6 +3,8 @@
 import re
 from datetime import timezone
 from hashlib import sha256
+from mimetypes import guess_extension
+from os.path import splitext
 
 from lxml.html import fromstring, tostring
 
@@ -20,6 +22,14 @@ MAX_FILES = 150 << 20
 _FILE = re.compile(r"/web/(?:image|content)/(\d+)")
 _IMAGE = re.compile(r"<img\b[^<>]*>")  # as lxml writes it
 _TOKEN = re.compile(r"[?&]access_token=([\w-]+)")
+#: Classes that Odoo's editor gives to what is pasted and formatted; nobody else has rules for them.
+_EDITORS = re.compile(
+    r"(?:o|oe|odoo|(?:text|bg)-o)[-_].*"
+    r"|img(?:-fluid|-thumbnail)?|rounded(?:-.+)?|shadow(?:-.+)?|float-.+|d-block|mx-auto"
+    r"|table(?:-.+)?|btn(?:-.+)?|fa(?:-.+)?|.+-fs"
+)
+#: The line above a signature (RFC 3676, section 4.3), as ``html2plaintext`` leaves it.
+_DELIMITER = re.compile(r"^--$", re.MULTILINE)
 _REDIRECTS = {"o_mail_redirect", "o_channel_redirect", "o-discuss-mention"}
 
 
@@ -61,7 +71,7 @@ class MailMail(models.Model):
             references=tuple((self.references or "").split()),
             html=f"<html><body>{html}</body></html>",
             # The address of a picture opens it to whoever knows it.
-            text=html2plaintext(_IMAGE.sub("", html)),
+            text=_DELIMITER.sub("-- ", html2plaintext(_IMAGE.sub("", html))),
             files=files,
         )
         try:
@@ -112,7 +122,7 @@ class MailMail(models.Model):
         )
         return html, tuple(
             File(
-                name=file.name,
+                name=_shown_name(file) if file in shown else file.name,
                 content=file.raw or b"",
                 mimetype=file.mimetype or "application/octet-stream",
                 cid=shown.get(file, ""),
@@ -134,8 +144,17 @@ class MailMail(models.Model):
         return file if own or (hers and known) else file.browse()
 
 
+def _shown_name(file) -> str:
+    """Odoo calls a picture that was pasted "image0"."""
+    extension = "" if splitext(file.name)[1] else guess_extension(file.mimetype or "")
+    return f"{file.name}{extension or ''}"
+
+
 def _strip(page):
-    """What means something inside Odoo alone: links to colleagues, marks of the editor."""
+    """What means something inside Odoo alone: links to colleagues, marks of the editor.
+
+    Classes of whoever is quoted stay: mail programs know by them what is quoted.
+    """
     for element in list(page.iter()):
         if not isinstance(element.tag, str):
             continue
@@ -144,9 +163,9 @@ def _strip(page):
             element.drop_tag()
             continue
         for name in list(element.attrib):
-            if name.startswith(("data-o", "o-")):
+            if name.startswith(("data-", "o-")):
                 del element.attrib[name]
-        if plain := [each for each in classes if not each.startswith(("o_", "o-"))]:
+        if plain := [each for each in classes if not _EDITORS.fullmatch(each)]:
             element.set("class", " ".join(plain))
         else:
             element.attrib.pop("class", None)

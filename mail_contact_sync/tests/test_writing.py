@@ -1,6 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
+import re
 
 from odoo.exceptions import UserError
 
@@ -166,6 +167,23 @@ class TestWriting(WritingCase):
         base = self.env["ir.config_parameter"].get_param("web.base.url")
         self.assertIn(f'href="{base}/shop"', html)
 
+    def test_what_the_editor_leaves_behind_stays_here(self):
+        self.post(
+            '<p class="o_default_font_size"><img class="img-fluid" data-file-name="a.png" src="x">'
+            '</p><blockquote class="gmail_quote o_quote" data-id="7"><p class="MsoNormal">You</p>'
+            "</blockquote>",
+            email_add_signature=False,
+        )
+        html = self.letter.get_body(("html",)).get_content()
+        self.assertNotIn("data-", html)
+        self.assertEqual(re.findall('class="([^"]*)"', html), ["gmail_quote", "MsoNormal"])
+
+    def test_a_pasted_picture_has_the_name_of_a_file(self):
+        message = self.post(f'<p><img src="data:image/png;base64,{PIXEL.decode()}"></p>')
+        self.assertEqual(message.attachment_ids.name, "image0")
+        [inline] = [part for part in self.letter.walk() if part["Content-ID"]]
+        self.assertEqual(inline.get_filename(), "image0.png")
+
     def test_a_picture_that_she_pasted_is_sent_with_it(self):
         pasted = (
             self.env["ir.attachment"]
@@ -206,7 +224,7 @@ class TestWriting(WritingCase):
     def test_the_signature_begins_a_line_of_its_own(self):
         self.post("<span>Hello</span>")
         text = self.letter.get_body(("plain",)).get_content()
-        self.assertEqual(text.splitlines(), ["Hello", "--", "Anna of Ours"])
+        self.assertEqual(text.splitlines(), ["Hello", "-- ", "Anna of Ours"])
 
     def test_the_signature_is_the_mailboxes_else_hers(self):
         self.post()
