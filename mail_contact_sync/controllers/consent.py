@@ -10,13 +10,11 @@ from odoo.http import request
 
 from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, ConnectorError
-from ..models.mail_sync_provider_consent import REDIRECT
+from ..models.mail_sync_provider_consent import PENDING, REDIRECT, pending_consents
 from ..vault import KeyLost
 
 _logger = logging.getLogger(__name__)
 
-#: Where in the session is kept what a redirect has to bring back.
-PENDING = "mail_contact_sync_consent"
 #: Tabs in which one user may be signing in at once, and the seconds that it may take.
 MOST_PENDING = 5
 LIFETIME = 1800
@@ -54,7 +52,7 @@ class ConsentController(http.Controller):
             return self._failed(error, record)
         except KeyLost:
             return self._page(provider._missing())
-        pending = _pending()
+        pending = pending_consents()
         pending[state] = {
             **asked,
             "kept": kept,
@@ -71,7 +69,7 @@ class ConsentController(http.Controller):
     )
     def back(self, service, state="", code="", **query):
         """The provider sends the browser back, with a code or with what went wrong."""
-        pending = _pending()
+        pending = pending_consents()
         asked = pending.pop(state, None)
         request.session[PENDING] = pending
         if not request.session.uid:
@@ -89,6 +87,10 @@ class ConsentController(http.Controller):
             if query.get("error") or not code:
                 raise dialog._provider()._refusal(query)
             account = dialog._redeem(code, asked)
+            # What was begun before is not what she is busy with any more.
+            request.session[PENDING] = {
+                each: {**other, "passed": True} for each, other in pending.items()
+            }
         except ConnectorError as failure:
             return self._failed(failure, dialog)
         except UserError as failure:
@@ -125,13 +127,3 @@ class ConsentController(http.Controller):
 
 def _begin_again() -> str:
     return request.env._("Signing in took too long. Please begin again with Add mailbox.")
-
-
-def _pending() -> dict:
-    """Those whose time is not over, the oldest first."""
-    now = time.time()
-    return {
-        state: asked
-        for state, asked in request.session.get(PENDING, {}).items()
-        if asked["until"] > now
-    }

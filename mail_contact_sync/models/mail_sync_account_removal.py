@@ -23,9 +23,7 @@ class MailSyncAccount(models.Model):
         Raise UserError where it is just being removed: what is left of the old one has to
         go before the new one comes.
         """
-        account = self.search(
-            [("user_id", "=", self.env.uid), ("address", "=ilike", escape_psql(address))], limit=1
-        )
+        account = self._connected(address)
         if account.state == "removing":
             raise UserError(
                 self.env._(
@@ -34,6 +32,13 @@ class MailSyncAccount(models.Model):
                 )
             )
         return account
+
+    @api.model
+    def _connected(self, address: str):
+        """The same, being removed or not."""
+        return self.search(
+            [("user_id", "=", self.env.uid), ("address", "=ilike", escape_psql(address))], limit=1
+        )
 
     def _begin_removal(self, remove_mails: bool):
         """From here on nothing is read, and nothing is left to read it with."""

@@ -1,10 +1,12 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+import time
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from odoo import api, models
+from odoo.http import request
 from odoo.tools import SQL
 
 from ..connectors import reasons
@@ -14,6 +16,15 @@ from ..vault import KeyLost
 from .mail_sync_sentence import HANDED_OVER, KEY_LOST
 
 REDIRECT = "/mail_contact_sync/{service}/redirect"
+#: Where in the session is kept what a redirect has to bring back.
+PENDING = "mail_contact_sync_consent"
+
+
+def pending_consents() -> dict:
+    """What the browser was sent to providers for, by state, the oldest first."""
+    now = time.time()
+    pending = request.session.get(PENDING, {}) if request else {}
+    return {state: asked for state, asked in pending.items() if asked["until"] > now}
 
 
 class MailSyncProviderConsent(models.AbstractModel):

@@ -5,8 +5,9 @@ from unittest.mock import patch
 from .common import MemoryConnector, SyncCase
 from .google import grant
 
+CLIENT_ID = "11111111-2222-3333-4444-555555555555"
 SETTINGS = {
-    "mail_sync_microsoft_client_id": "11111111-2222-3333-4444-555555555555",
+    "mail_sync_microsoft_client_id": CLIENT_ID,
     "mail_sync_microsoft_client_secret": "client-secret",
 }
 

@@ -10,6 +10,7 @@ from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, Mailbox
 from ..controllers import consent as controller
 from .google import grant
+from .microsoft import CLIENT_ID
 
 ADDRESS = "rosa@ours.test"
 
@@ -30,7 +31,7 @@ class SignIn:
         self.BACK = f"/mail_contact_sync/{self.service}/redirect"
         self.env["res.config.settings"].create(
             {
-                f"mail_sync_{self.service}_client_id": "the client id",
+                f"mail_sync_{self.service}_client_id": CLIENT_ID,
                 f"mail_sync_{self.service}_client_secret": "client-secret",
             }
         ).execute()
@@ -76,6 +77,17 @@ class SignIn:
     def come_back(self, **query):
         query = "&".join(f"{name}={value}" for name, value in query.items())
         return self.url_open(f"{self.BACK}?{query}", allow_redirects=False)
+
+    def in_browser(self, method, *args):
+        return self.make_jsonrpc_request(
+            f"/web/dataset/call_kw/mail.sync.connect/{method}",
+            {"model": "mail.sync.connect", "method": method, "args": args, "kwargs": {}},
+        )
+
+    def unfinished(self):
+        """What the dialog says of it when it is opened again."""
+        [values] = self.in_browser("read", [self.dialog().id], ["unfinished"])
+        return values["unfinished"]
 
     def account(self):
         return self.env["mail.sync.account"].search(
@@ -154,6 +166,20 @@ class SignIn:
         self.assertSaid(answer, "You did not allow Odoo")
         self.assertIn(f"{self.START}?dialog={dialog.id}", answer.text)
         self.assertFalse(self.redeemed or self.account())
+
+    def test_what_was_begun_and_not_finished_is_said(self):
+        dialog = self.dialog()
+        self.leave(dialog)
+        brand = self.env["mail.sync.provider"]._of(self.service)._brand
+        self.assertIn(f"at {brand} and did not finish", self.unfinished())
+        left = self.in_browser("action_continue", [self.dialog().id])
+        self.assertEqual(left["url"], f"{self.START}?dialog={dialog.id}")
+        asked = self.leave(self.dialog())
+        self.come_back(state=asked["state"], code="c1")
+        self.assertFalse(self.unfinished(), "she has finished another way")
+        asked = self.leave(self.dialog())
+        self.come_back(state=asked["state"], error="access_denied")
+        self.assertFalse(self.unfinished(), "she was told")
 
     def test_words_of_strangers_are_not_repeated(self):
         asked = self.leave(self.dialog())

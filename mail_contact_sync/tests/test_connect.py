@@ -82,6 +82,17 @@ class TestConnect(SyncCase):
         dialog = self.env["mail.sync.connect"].with_user(self.nina).new({})
         self.assertEqual(dialog.address, "nina@ours.test")
 
+    def test_what_is_connected_is_neither_proposed_nor_connected_again(self):
+        account = self.account_of(self.dialog().action_add())
+        self.assertFalse(self.env["mail.sync.connect"].with_user(self.nina).new({}).address)
+        again = self.dialog(address=" Nina@ours.test")
+        self.assertEqual(again.known_id, account)
+        with self.nothing_connected():
+            self.assertEqual(again.action_add()["res_id"], again.id)
+        self.assertEqual(self.account_of(again.action_open_known()), account)
+        self.assertFalse(self.dialog(self.anna).known_id, "another's is none of hers")
+        self.assertFalse(self.dialog(account_id=account.id).known_id, "it is being reconnected")
+
     def test_another_user_name_is_tried_where_the_first_is_refused(self):
         self.failures["nina@ours.test"] = AuthenticationFailed(reasons.BAD_CREDENTIALS)
         account = self.account_of(self.dialog().action_add())

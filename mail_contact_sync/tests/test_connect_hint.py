@@ -22,7 +22,7 @@ class TestConnectHint(SyncCase):
 
     def asked(self, found):
         """What the dialog says after *Add mailbox*, where ``found`` is found."""
-        dialog = self.env["mail.sync.connect"].with_user(self.anna)
+        dialog = self.env["mail.sync.connect"].with_user(self.ben)
         dialog = dialog.create({"address": found.address, "password": "Zebra"})
         discovery = type(self.env["mail.sync.discovery"])
         refused = patch.object(
@@ -80,7 +80,7 @@ class TestConnectHint(SyncCase):
             self.assertTrue(dialog.problem)
 
     def test_a_mailbox_for_sending_only_says_that_its_server_was_not_found(self):
-        dialog = self.env["mail.sync.connect"].with_user(self.anna)
+        dialog = self.env["mail.sync.connect"].with_user(self.ben)
         dialog = dialog.create({"address": "anna@ours.test", "password": "Zebra", "syncs": False})
         found = Found("anna@ours.test", "imap", "autoconfig", IMAP)
         discovery = type(self.env["mail.sync.discovery"])

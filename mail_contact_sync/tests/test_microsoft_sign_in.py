@@ -6,6 +6,7 @@ from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, Mailbox, SettingsError
 from ..connectors.oauth import microsoft as oauth_microsoft
 from .common import MemoryConnector
+from .microsoft import CLIENT_ID
 from .sign_in import ADDRESS, SignIn
 
 GRAPH = "https://graph.microsoft.com/"
@@ -44,7 +45,7 @@ class TestMicrosoftSignIn(MicrosoftSignIn, HttpCase):
 
     def test_the_tenant_is_the_one_of_the_settings(self):
         asked = self.leave(self.dialog())
-        self.assertEqual(asked["client_id"], "the client id")
+        self.assertEqual(asked["client_id"], CLIENT_ID)
         for tenant, path in (("", "organizations"), (" ours.onmicrosoft.com ", None)):
             self.env["ir.config_parameter"].set_param("mail_contact_sync.microsoft_tenant", tenant)
             url = f"{self.START}?dialog={self.dialog().id}"

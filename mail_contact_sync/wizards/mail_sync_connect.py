@@ -42,7 +42,7 @@ class MailSyncConnect(models.TransientModel):
     sends = fields.Boolean("Write from Odoo", default=True)
     visibility = fields.Selection(
         lambda self: self.env["mail.sync.account"]._fields["visibility"].selection,
-        "Who Sees the E-mails",
+        "Visible to",
         required=True,
         default="shared",
     )
@@ -77,7 +77,7 @@ class MailSyncConnect(models.TransientModel):
             values["problem"] = account.error_message
         elif values.get("logged_in") and (offer := self.env.user._mail_sync_offer()):
             values |= {"provider": "google", "address": offer}
-        elif "address" in fields:
+        elif "address" in fields and not account._connected(self.env.user.email or ""):
             values.setdefault("address", self.env.user.email)
         return values
 
@@ -162,6 +162,8 @@ class MailSyncConnect(models.TransientModel):
         self.sudo().address = self.address.strip()  # sudo: no other address
         self.env["mail.sync.account"]._of_mine(self.address)
         self.write({"problem": False, "server_said": False, "advice": False, "help_url": False})
+        if self.known_id:
+            return self._again()
         if self.step == "server" or self.account_id:
             if not self.host:
                 raise UserError(self.env._("Please enter the incoming server."))

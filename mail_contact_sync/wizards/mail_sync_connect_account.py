@@ -1,6 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..connectors.base import Mailbox
@@ -10,6 +10,23 @@ class MailSyncConnect(models.TransientModel):
     """What the dialog leaves behind at a provider that says itself whose mailbox it is."""
 
     _inherit = "mail.sync.connect"
+
+    known_id = fields.Many2one(
+        "mail.sync.account", "Connected Already", compute="_compute_known_id"
+    )
+
+    @api.depends("address", "account_id")
+    def _compute_known_id(self):
+        for dialog in self:
+            known = dialog.account_id.browse()
+            if dialog.address and not dialog.account_id:
+                known = known._connected(dialog.address.strip())
+            dialog.known_id = known
+
+    def action_open_known(self):
+        """To the mailbox that was connected before."""
+        self.ensure_one()
+        return self._show(self.known_id)
 
     def _connected(self, provider, address: str):
         """The user's account of this address, if she has connected it before."""

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..connectors import reasons
 from ..connectors.base import AuthenticationFailed, Mailbox, SettingsError
 from ..connectors.oauth.grant import Grant
+from ..models.mail_sync_provider_consent import pending_consents
 from ..vault import KeyLost
 
 
@@ -22,6 +23,34 @@ class MailSyncConnect(models.TransientModel):
     signs_in = fields.Boolean(compute="_compute_provider_missing")
     more = fields.Boolean("More Settings")
     mailbox = fields.Char("Another Mailbox")
+    left_id = fields.Many2one("mail.sync.connect", "Left From", compute="_compute_unfinished")
+    unfinished = fields.Char(compute="_compute_unfinished")
+
+    @api.depends("account_id")
+    def _compute_unfinished(self):
+        """From where she left last for a provider's page, and did not come back."""
+        begun = [
+            (asked["dialog"], asked["service"])
+            for asked in pending_consents().values()
+            if asked["uid"] == self.env.uid and not asked.get("passed")
+        ]
+        self.left_id = self.unfinished = False
+        for number, service in begun[-1:]:
+            left = self.browse(number).exists()
+            for dialog in self if left.has_access("write") else ():
+                if left and left.account_id == dialog.account_id:
+                    dialog.left_id = left
+                    dialog.unfinished = self.env._(
+                        "You began to sign in at %s and did not finish.",
+                        self.env["mail.sync.provider"]._of(service)._brand,
+                    )
+
+    def action_continue(self):
+        """Back to the provider's page."""
+        self.ensure_one()
+        if not self.left_id:
+            return self._again()  # finished meanwhile, in another tab
+        return self.left_id.action_sign_in()
 
     def _compute_provider_missing(self):
         result = super()._compute_provider_missing()
