@@ -1,8 +1,13 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .mail_sync_provider_microsoft import CLIENT_ID, CONNECTOR, TENANT
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class ResConfigSettings(models.TransientModel):
@@ -39,6 +44,20 @@ class ResConfigSettings(models.TransientModel):
                 settings.mail_sync_microsoft_client_secret
             )
         self.invalidate_recordset(["mail_sync_microsoft_client_secret"])
+
+    def set_values(self):
+        self.mail_sync_microsoft_client_id = (self.mail_sync_microsoft_client_id or "").strip()
+        client_id = self.mail_sync_microsoft_client_id
+        if client_id and not _GUID.fullmatch(client_id):
+            raise UserError(
+                self.env._(
+                    "%s is not the application (client) ID of an app at Microsoft. That looks like "
+                    "00000000-0000-0000-0000-000000000000; it stands on the app's Overview in the "
+                    "Microsoft Entra admin center.",
+                    client_id,
+                )
+            )
+        return super().set_values()
 
     @api.model
     def get_values(self):

@@ -13,7 +13,7 @@ from ..connectors.base import AuthenticationFailed, SettingsError
 from ..connectors.graph import GraphConnector
 from ..connectors.imap import ImapConnector
 from .google import TOKENS
-from .microsoft import MicrosoftCase
+from .microsoft import CLIENT_ID, MicrosoftCase
 
 SECRETS = (*TOKENS, "client-secret")
 PARAMETER = "mail_contact_sync.microsoft_"
@@ -191,6 +191,16 @@ class TestMicrosoftAccount(MicrosoftCase):
         self.assertTrue(self.dialog(self.env.ref("base.user_admin")).is_admin)
         with self.assertRaises(UserError):
             dialog.action_sign_in()
+
+    def test_what_is_no_id_of_an_app_is_refused(self):
+        settings = self.env["res.config.settings"]
+        for wrong in ("not-a-guid", f"{CLIENT_ID}0"):
+            with self.assertRaisesRegex(UserError, f"{wrong} is not the application"):
+                settings.create({"mail_sync_microsoft_client_id": wrong}).execute()
+        settings.create({"mail_sync_microsoft_client_id": f" {CLIENT_ID.upper()} "}).execute()
+        stored = self.env["ir.config_parameter"].get_param(f"{PARAMETER}client_id")
+        self.assertEqual(stored, CLIENT_ID.upper())
+        settings.create({"mail_sync_microsoft_client_id": False}).execute()
 
     def test_one_button_whatever_the_way(self):
         for key in ("graph", "microsoft-imap", "nonsense", False):
