@@ -70,7 +70,7 @@ class MailSyncAccount(models.Model):
     )
     visibility = fields.Selection(
         [("shared", "Everyone who sees the contact"), ("private", "Only me")],
-        string="Who Sees the E-mails",
+        string="Visible to",
         required=True,
         default="shared",
     )
@@ -112,7 +112,7 @@ class MailSyncAccount(models.Model):
     sends = fields.Boolean(
         "Write from Odoo", default=True, help="Off: Odoo only reads this mailbox."
     )
-    window_months = fields.Integer("Months of Past E-mails", default=_default_window_months)
+    window_months = fields.Integer("Past Months", default=_default_window_months)
     since = fields.Datetime("Synced Since", copy=False, readonly=True)
     last_sync = fields.Datetime(copy=False, readonly=True)
     next_sync = fields.Datetime(copy=False, readonly=True)

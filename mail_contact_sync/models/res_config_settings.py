@@ -17,7 +17,7 @@ class ResConfigSettings(models.TransientModel):
 
     mail_sync_enabled = fields.Boolean("E-mail Sync", config_parameter="mail_contact_sync.enabled")
     mail_sync_window_months = fields.Integer(
-        "Months of Past E-mails",
+        "Past Months",
         config_parameter="mail_contact_sync.window_months",
         default=FIRST_MONTHS,
     )

@@ -12,6 +12,7 @@ class MailSyncRemove(models.TransientModel):
     account_id = fields.Many2one("mail.sync.account", required=True, readonly=True)
     # As the user: a dialog can be opened for any id.
     address = fields.Char(related="account_id.address", related_sudo=False)
+    syncs = fields.Boolean(related="account_id.syncs", related_sudo=False)
     mails = fields.Selection(
         [("keep", "Keep the e-mails in the chatters"), ("remove", "Remove the e-mails, too")],
         "E-mails in the Chatters",
