@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form
 
 from ..connectors.base import AuthenticationFailed, TemporaryError
 from ..models.mail_sync_sentence import OWNER_LEFT
@@ -174,6 +175,15 @@ class TestAccount(SyncCase):
             self.assertEqual(self.account.status, f"Reading the mailbox: {scanned}%, {expected}")
         self.account.last_sync = begin
         self.assertEqual(self.account.status, "Reading the mailbox: 60%")
+
+    def test_of_a_mailbox_for_sending_nothing_is_said_of_reading(self):
+        self.sync()
+        names = ("aliases", "last_sync")
+        for syncs in (True, False):
+            self.account.syncs = syncs
+            with Form(self.account.with_user(self.anna)) as form:
+                hidden = [form._get_modifier(name, "invisible") for name in names]
+            self.assertEqual(hidden, [not syncs] * 2)
 
     # Pause --------------------------------------------------------------------------
 
