@@ -145,14 +145,24 @@ def parse_date(text: str) -> datetime | None:
     return date if 1970 <= date.year < 2100 else None
 
 
+#: As nearly all write a mailbox, up to the next or the end.
+_ORDINARY_MAILBOX = re.compile(
+    r"""\s*(?:("[^"\\]*"\s*|[^\s<>"\[\\,;:()@][^<>"\[\\,;:()@]*|)<)?
+    ([\w.+-]+@\w(?:[\w.-]*\w)?)(?(1)>)\s*(?:,|\Z)""",
+    re.VERBOSE,
+)
+
+# A quotation mark ends what is quoted where the backslashes before it are even in number,
+# wherever that began.  So only the last such mark may be without its partner, and be looked for
+# in vain; and of two "<" that are no brackets no more than one reads past the next.
 _QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_COMMENT = re.compile(rf"({_QUOTED})|\([^()\\]*(?:\\.[^()\\]*)*\)", re.DOTALL)
-_MAX_NESTING = 8
-#: The library takes quadratic time over encoded words without an end.
+_OUTSIDE = re.compile(rf'[^("\\]+|\\.|{_QUOTED}|.', re.DOTALL)
+_INSIDE = re.compile(r"[^()\\]+|\\.|.", re.DOTALL)
+#: Of a list that is encoded as a whole.
 _MAX_ENCODED = 16 << 10
 _TOKEN = re.compile(
     rf"""
-    <(?P<angle>[^<>"]*(?:{_QUOTED}[^<>"]*)*)>
+    <(?P<angle>[^<>"\\]*(?:(?:{_QUOTED}|\\.)[^<>"\\]*)*)>
     | (?P<separator>[,;])
     | (?P<group>:)
     | =\?[^?\s]+\?[bq]\?[^?\s]*\?=
@@ -182,16 +192,31 @@ def mailboxes(value: str) -> list[tuple[str, str]]:
     lower case.  Takes what is seen in the wild too: groups, comments, routes,
     ``;`` between addresses, stray quotes and brackets.
     """
-    found = _scan(value)
+    found = _ordinary(value) or _scan(value)
     if not found and "=?" in value[:_MAX_ENCODED]:
         # Some programs encode the whole list, which RFC 2047 forbids.
         found = _scan(_decoded(value[:_MAX_ENCODED]))
     return found
 
 
+def _ordinary(value: str) -> list[tuple[str, str]]:
+    """What ``_scan`` finds, sooner; nothing where ``value`` is out of the ordinary."""
+    found, position = [], 0
+    while position < len(value):
+        mailbox = _ORDINARY_MAILBOX.match(value, position)
+        if not mailbox or len(mailbox[2]) > MAX_ADDRESS:
+            return []
+        found.append(((mailbox[1] or "").strip(), mailbox[2].lower()))
+        position = mailbox.end()
+    return found
+
+
 def _decoded(value: str) -> str:
+    words, end, rest = " ".join(value.splitlines()).rpartition("?=")
+    # Over words without an end the library takes quadratic time.
+    line = words + end + rest.replace("=?", "= ?")
     try:
-        return str(make_header(decode_header(value)))
+        return str(make_header(decode_header(line)))
     except (MessageError, Base64Error, LookupError, ValueError):
         return ""
 
@@ -199,31 +224,47 @@ def _decoded(value: str) -> str:
 def _scan(value: str) -> list[tuple[str, str]]:
     if "(" in value:
         value = _without_comments(value)
-    found, bare, bracketed = [], "", False
+    found: list[tuple[str, str]] = []
+    bare: list[str] = []
+    bracketed = False
+
+    def keep(phrase: str, text: str) -> None:
+        if address := _address(text):
+            found.append((phrase, address))
+
     for token in _TOKEN.finditer(value + ","):
         kind = token.lastgroup
         if kind is None:
-            bare += token[0]
-        elif kind == "angle":
+            bare.append(token[0])
+            continue
+        if kind == "angle":
             bracketed = True
-            found.append((bare.strip(), _address(token["angle"])))
-            bare = ""
+            keep("".join(bare).strip(), token["angle"])
         elif kind == "separator":
             if not bracketed:
-                found.append(("", _address(bare)))
-            bare, bracketed = "", False
-        else:  # what stood before a colon was the name of a group
-            bare = ""
-    return [mailbox for mailbox in found if mailbox[1]]
+                keep("", "".join(bare))
+            bracketed = False
+        bare.clear()  # what stood before a colon was the name of a group
+    return found
 
 
 def _without_comments(value: str) -> str:
-    # From the inside out; a bracket without its partner is left as it is.
-    for _ in range(_MAX_NESTING):
-        before, value = value, _COMMENT.sub(lambda match: match[1] or " ", value)
-        if value == before:
-            break
-    return value
+    """A space for each; a bracket without its partner is left as it is."""
+    pieces: list[str] = []
+    opened: list[int] = []  # where in pieces
+    position = 0
+    while position < len(value):
+        # Within a comment a quotation mark is a letter like any other.
+        token = (_INSIDE if opened else _OUTSIDE).match(value, position)
+        position = token.end()
+        if token[0] == "(":
+            opened.append(len(pieces))
+        if token[0] == ")" and opened:
+            del pieces[opened.pop() :]
+            pieces.append(" ")
+        else:
+            pieces.append(token[0])
+    return "".join(pieces)
 
 
 def _address(text: str) -> str:

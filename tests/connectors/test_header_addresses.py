@@ -22,6 +22,8 @@ from mail_contact_sync.connectors.headers import MAX_ADDRESS, addresses
         ("a@b.example (Anna)", ["a@b.example"]),
         ("(not@this.example) a@b.example", ["a@b.example"]),
         ("a (x (y) \\) z) <a(1)@(2)b.example(3)>", ["a@b.example"]),
+        ('a@b.example (5" wide, (x) "y), c@d.example', ["a@b.example", "c@d.example"]),
+        ("(" * 20 + ")" * 20 + "a@b.example", ["a@b.example"]),
         ("a@b.example <c@d.example>", ["c@d.example"]),
         ('"a@b.example" <c@d.example>', ["c@d.example"]),
         ('"<a@b.example>" <c@d.example>', ["c@d.example"]),
