@@ -7,7 +7,7 @@ Each expression takes time linear in its input: mail is not to be trusted.
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from urllib.parse import unquote, urljoin
 
@@ -119,12 +119,36 @@ def to_text(markup: str) -> str:
     return "\n\n".join(map(str.strip, _BLANK_LINES.split(text)))
 
 
+#: Characters by which its links may make the HTML of a message longer than it came.
+MAX_GROWTH = 1 << 20
+
+
+class Links:
+    """Writes links anew for one message.  Those for which there is no room stay as they are."""
+
+    def __init__(self):
+        self._room = MAX_GROWTH
+
+    def relink(self, pattern: re.Pattern, link: Callable[[re.Match], str], markup: str) -> str:
+        """``markup`` with a ``link`` in the place of all that is found."""
+
+        def written(found: re.Match) -> str:
+            new = link(found)
+            growth = max(0, len(new) - len(found[0]))
+            if growth > self._room:
+                return found[0]
+            self._room -= growth
+            return new
+
+        return pattern.sub(written, markup)
+
+
 _CID = re.compile(r"""(["'=(]\s*)cid:([^"'\s>)]+)""", re.IGNORECASE)
 _SOURCE = re.compile(r"""(\b(?:src|background)\s*=\s*["']?)([^"'\s>]+)""", re.IGNORECASE)
 
 
 def link_parts(
-    markup: str, by_id: Mapping[str, str], by_location: Mapping[str, str]
+    markup: str, by_id: Mapping[str, str], by_location: Mapping[str, str], links: Links
 ) -> tuple[str, set[str]]:
     """HTML whose references to other parts (RFC 2392, 2557) read ``cid:<id>``, and these ids.
 
@@ -140,11 +164,13 @@ def link_parts(
         return f"{found[1]}cid:{target}"
 
     if by_location:
-        markup = _SOURCE.sub(
-            lambda found: link(found, by_location.get(reference(found[2]))), markup
+        markup = links.relink(
+            _SOURCE, lambda found: link(found, by_location.get(reference(found[2]))), markup
         )
     if by_id:
-        markup = _CID.sub(lambda found: link(found, by_id.get(reference(found[2]))), markup)
+        markup = links.relink(
+            _CID, lambda found: link(found, by_id.get(reference(found[2]))), markup
+        )
     return markup, linked
 
 
@@ -153,7 +179,7 @@ def reference(value: str) -> str:
     return "".join(unquote(html.unescape(value)).split()).strip("<>")
 
 
-#: No longer than it is in earnest: each link grows by it.
+#: No longer than it is in earnest.
 _BASE = re.compile(
     r"""<base\b[^<>]*?\bhref\s*=\s*["']?(https?:[^"'\s<>]{1,300})["'\s>]""", re.IGNORECASE
 )
@@ -162,7 +188,7 @@ _LINK = re.compile(
 )
 
 
-def resolve_base(markup: str) -> str:
+def resolve_base(markup: str, links: Links) -> str:
     """HTML whose relative links are made absolute, as its ``<base>`` asks.
 
     The element itself does not outlive any sanitizer.
@@ -177,4 +203,4 @@ def resolve_base(markup: str) -> str:
         except ValueError:
             return link[0]
 
-    return _LINK.sub(absolute, markup)
+    return links.relink(_LINK, absolute, markup)

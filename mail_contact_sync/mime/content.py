@@ -179,11 +179,11 @@ def body_and_files(part: Part) -> tuple[str, str, list[tuple[File, str]]]:
     ]
     by_id = {body.reference(each.content_id): cid for each, cid in files if each.content_id}
     by_location = {body.reference(each.location): cid for each, cid in files if each.location}
-    pieces, shown = [], set()
+    pieces, shown, links = [], set(), body.Links()
     for passage in found.passages:
         if passage.is_html:
-            markup, linked = body.link_parts(passage.text, by_id, by_location)
-            pieces.append(body.resolve_base(markup))
+            markup, linked = body.link_parts(passage.text, by_id, by_location, links)
+            pieces.append(body.resolve_base(markup, links))
             shown |= linked
         else:
             pieces.append(body.from_text(passage.text))

@@ -86,6 +86,20 @@ def test_endless_fields(field, value):
     sound(b"%b: %b\r\n\r\nbody\r\n" % (field.encode(), value * (100_000 // len(value))))
 
 
+@pytest.mark.parametrize("links", ["<a href='a'>x</a>", "<img src='a'>"])
+def test_html_does_not_grow_without_end(links):
+    """Each of its links is long once it leads somewhere."""
+    page = f"<base href='https://x.example/{'a' * 280}/'>" + links * 50_000
+    raw = (
+        "Content-Type: multipart/related; boundary=x\r\n\r\n"
+        f"--x\r\nContent-Type: text/html\r\n\r\n{page}\r\n"
+        f"--x\r\nContent-Type: image/png\r\nContent-ID: <{'b' * 200}>\r\n"
+        "Content-Location: a\r\n\r\nx\r\n--x--\r\n"
+    )
+    parsed = sound(raw.encode())
+    assert len(raw) < len(parsed.html) < len(raw) + (1 << 20)
+
+
 def messages_of_20_mb():
     size = 20 << 20
     line = b"0123456789abcdef" * 4 + b"\r\n"
