@@ -12,7 +12,7 @@ from itertools import chain, islice
 from ..connectors.headers import MAX_ADDRESSES, envelope, mailboxes, message_ids
 from .content import body_and_files
 from .parts import read
-from .text import decode_words
+from .text import decode_words, in_order
 from .writing import MARK
 
 #: Characters of a subject, and of a name beside an address, that are kept.
@@ -88,7 +88,7 @@ def parse(raw: bytes) -> ParsedMail:
         to=_people(root.fields.get("to", ()), charset),
         cc=_people(root.fields.get("cc", ()), charset),
         addresses=frozenset(keys.addresses),
-        subject=decode_words(root.header("subject"), charset)[:MAX_SUBJECT],
+        subject=in_order(decode_words(root.header("subject"), charset)[:MAX_SUBJECT]),
         text=text,
         html=html,
         attachments=tuple(Attachment(f.name, f.content, f.mimetype, cid) for f, cid in files),
@@ -127,7 +127,7 @@ def _person(phrase: str, address: str, charset: str) -> str:
 
 
 def _name(phrase: str, charset: str) -> str:
-    return decode_words(_QUOTING.sub(r"\1", phrase), charset).strip("\"' ")[:MAX_NAME]
+    return in_order(decode_words(_QUOTING.sub(r"\1", phrase), charset).strip("\"' ")[:MAX_NAME])
 
 
 def _digest(mail: ParsedMail, date: str) -> str:

@@ -218,6 +218,33 @@ def decode_words(value: str, charset: str = "") -> str:
     return _CONTROLS.sub(" ", text).strip()
 
 
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ISOLATES, _END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
+
+
+def in_order(text: str) -> str:
+    """``text`` without what makes it, or what stands behind it, read other than it is written.
+
+    Goes: embeddings and overrides, and isolates without their partner (Unicode Standard Annex
+    #9, section 2).  Languages that are written from right to left need the rest.
+    """
+    if not _DIRECTION.search(text):
+        return text
+    kept: list[str] = []
+    opened: list[int] = []  # where in kept
+    for letter in text:
+        if letter in _ISOLATES:
+            opened.append(len(kept))
+        elif letter == _END_OF_ISOLATE and opened:
+            opened.pop()
+        elif _DIRECTION.match(letter):
+            continue
+        kept.append(letter)
+    for index in opened:
+        kept[index] = ""
+    return "".join(kept)
+
+
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """A MIME value and its parameters (RFC 2045, section 5.1; RFC 2231), names in lower case.
 

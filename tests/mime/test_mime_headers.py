@@ -94,6 +94,25 @@ def test_subject(value, text):
     assert header("Subject", value).subject == text
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Pay \u202egpj.exe", "Pay gpj.exe"),
+        ("\u202a\u202b\u202cPay\u202d", "Pay"),
+        ("a\u2067b", "ab"),
+        ("a\u2069b", "ab"),
+        ("\u2066a\u2068b\u2069", "a\u2068b\u2069"),
+        ("\u2069a\u2067b\u2069", "a\u2067b\u2069"),
+        # As Hebrew and Arabic need it
+        ("\u200fשלום (Odoo)\u200f!", "\u200fשלום (Odoo)\u200f!"),
+        ("\u061cעד \u2068Odoo 19\u2069", "\u061cעד \u2068Odoo 19\u2069"),
+    ],
+)
+def test_a_subject_and_a_name_read_as_they_are_written(written, shown):
+    assert header("Subject", written.encode()).subject == shown
+    assert header("To", f'"{written}" <a@x.example>'.encode()).to == f'"{shown}" <a@x.example>'
+
+
 def test_raw_octets_are_in_the_charset_of_the_text():
     raw = "Привет".encode("koi8-r")
     assert header("Subject", raw, b"text/plain; charset=koi8-r").subject == "Привет"
