@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 #: As lxml writes them, which leaves no bracket in a tag and no attribute without quotes.
 _TAG = re.compile(r"<[A-Za-z][^<>\s]*\s[^<>]*>")
-_ATTRIBUTE = re.compile(r"""\s+([^\s=<>"']+)(?:=("[^"]*"|'[^']*'))?""")
+_ATTRIBUTE = re.compile(r"""(?<!\s)\s+([^\s=<>"']+)(?:=("[^"]*"|'[^']*'))?""")
 
 #: What tells how something looks and is read.  No style of the mail is left for a class to name.
 _PLAIN = {
