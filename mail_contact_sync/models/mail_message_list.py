@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unicodedata import normalize
+
 from odoo import api, fields, models
 from odoo.tools.mail import email_split_tuples
 
@@ -44,5 +46,9 @@ class MailMessage(models.Model):
 
 
 def _names(header: str | bool) -> str:
-    """The names in a header; of those who have none there the address."""
-    return ", ".join(name or address for name, address in email_split_tuples(header or ""))
+    """The names in a header; of those whose name there might pass for an address, or who have
+    none, the address."""
+    return ", ".join(
+        name if name and "@" not in normalize("NFKC", name) else address
+        for name, address in email_split_tuples(header or "")
+    )

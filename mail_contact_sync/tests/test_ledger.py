@@ -87,6 +87,13 @@ class TestLedger(AccountCase):
         self.assertEqual(named.sync_cc_names, "Dora")
         self.assertEqual((named.sync_direction, reply.sync_direction), ("received", "sent"))
 
+    def test_a_name_that_might_pass_for_an_address_stands_for_none(self):
+        for number, name in enumerate(("dora@elsewhere.test", "dora\uff20elsewhere.test")):
+            self.arrive(self.mail(f'"{name}" <clara@customer.test>', subject=f"Posing {number}"))
+        self.sync()
+        posing = self.synced().filtered(lambda message: message.subject.startswith("Posing"))
+        self.assertEqual(posing.mapped("sync_from_names"), ["clara@customer.test"] * 2)
+
     def test_a_manager_reads_no_subjects(self):
         with self.assertRaises(AccessError):
             self.call(self.manager, "mail.sync.match", "read", self.match.ids, ["subject"])
