@@ -16,6 +16,9 @@ from .postgres import ROLE, Postgres
 from .process import Server, free_port
 from .progress import run
 
+#: Started as a module Odoo could not start itself anew, as it does to reload.
+_PROGRAM = "import odoo.cli\n\nodoo.cli.main()\n"
+
 
 class Odoo(Server):
     """Odoo on one database, on loopback, with the add-on in reach.
@@ -45,6 +48,8 @@ class Odoo(Server):
         self.database = database
         self.port = port or free_port()
         self.configuration = folder / "odoo.conf"
+        self._program = folder / "odoo-bin"
+        self._program.write_text(_PROGRAM)
         self._variables = variables or {}
         parser = configparser.RawConfigParser()
         parser["options"] = {
@@ -74,10 +79,12 @@ class Odoo(Server):
         return f"http://127.0.0.1:{self.port}"
 
     def command(self, *options: object) -> list:
-        return [self.environment.python, "-m", "odoo", "-c", self.configuration, *options]
+        return [self.environment.python, self._program, "-c", self.configuration, *options]
 
     def popen(self) -> dict:
-        return {"env": {**self.environment.variables, **self._variables}}
+        # To start anew it looks for its interpreter by the name alone.
+        path = f"{self.environment.python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        return {"env": {**self.environment.variables, "PATH": path, **self._variables}}
 
     def ready(self) -> bool:
         if not self._listens():

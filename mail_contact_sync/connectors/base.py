@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from . import reasons
+
 #: Seconds of a ``retry_after`` that are believed.
 MAX_WAIT = 24 * 3600.0
 #: Seconds to wait where a minute's or a day's share is used up, and nobody says for how long.
@@ -123,6 +125,13 @@ class TemporaryError(ConnectorError):
     def __init__(self, reason: str, detail: str = "", retry_after: float | None = None):
         super().__init__(reason, detail)
         self.retry_after = retry_after
+
+
+class CutOff(TemporaryError):
+    """The server took longer than there was time for all that was asked (net/deadline.py)."""
+
+    def __init__(self):
+        super().__init__(reasons.CONNECTION_TIMEOUT, "too slow")
 
 
 class Throttled(TemporaryError):

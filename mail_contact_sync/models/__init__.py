@@ -58,6 +58,7 @@ from . import (
     mail_sync_sentence_consent,
     mail_sync_sentence_exchange,
     mail_sync_sentence_sending,
+    mail_sync_time,
     mail_sync_usage,
     mail_sync_vault,
     mail_thread,

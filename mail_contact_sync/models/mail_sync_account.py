@@ -120,6 +120,8 @@ class MailSyncAccount(models.Model):
     paused_until = fields.Datetime(copy=False, readonly=True)
     failing_since = fields.Datetime(copy=False, readonly=True)
     failures = fields.Integer(copy=False, readonly=True)
+    #: workers that began with it and have not ended it
+    interruptions = fields.Integer(copy=False, readonly=True, required=True, default=0)
     error_reason = fields.Char(copy=False, readonly=True)
     error_detail = fields.Char("The Server Said", copy=False, readonly=True)
     #: envelopes up to this id have been compared with the contacts
@@ -155,6 +157,7 @@ class MailSyncAccount(models.Model):
                 "next_sync": fields.Datetime.now(),
                 "failing_since": False,
                 "failures": 0,
+                "interruptions": 0,
                 "error_reason": False,
                 "error_detail": False,
                 **values,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..connectors.base import CursorExpired, FolderGone, MessageError, Throttled
+from ..connectors.base import CursorExpired, CutOff, FolderGone, MessageError, Throttled
 from ..mime import ParsedMail, parse
 from .mail_sync_posting import is_too_large, sync_message_id
 from .mail_sync_sentence import NOT_FETCHABLE
@@ -39,9 +39,14 @@ class MailSyncDelivery(models.AbstractModel):
         self.env.cr.commit()
         try:
             self._deliver_batch(account, connector, lease, batch)
-        except Exception:
+        except Exception as error:
             self.env.cr.rollback()
-            batch.exists()._calm()
+            batch = batch.exists()
+            if not isinstance(error, CutOff):
+                batch._calm()
+            elif len(batch) == 1:
+                batch._fail(NOT_FETCHABLE)  # the others are not to wait for what takes too long
+            # Which of several it is will show, as with those over which workers end.
             self.env.cr.commit()
             raise
         return size

@@ -13,7 +13,8 @@ from odoo.exceptions import MissingError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..connectors.base import CursorExpired, FolderGone
+from ..connectors.base import CursorExpired, CutOff, FolderGone
+from ..connectors.net.deadline import all_within
 from ..lease import Lease
 from ..ticker import Ticker
 
@@ -48,6 +49,8 @@ class MailSyncEngine(models.AbstractModel):
         seconds = cron._commit_progress(remaining=len(accounts))
         deadline = time.monotonic() + seconds
         for number, account in enumerate(accounts, start=1):
+            if not self._may_begin():
+                break  # it goes on as soon as others had their turn
             finished = self._run(account, deadline)
             left = len(accounts) - number + (not finished)
             if not cron._commit_progress(1, remaining=left):
@@ -94,7 +97,10 @@ class MailSyncEngine(models.AbstractModel):
 
     @api.model
     def _due_accounts(self, among=None):
-        """Accounts with something to do; those in trouble come last, so as to delay nobody."""
+        """Accounts with something to do; those in trouble come last, so as to delay nobody.
+
+        In trouble is one over which a worker ended, too.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -109,19 +115,19 @@ class MailSyncEngine(models.AbstractModel):
                     AND (account.paused_until IS NULL OR account.paused_until <= %(now)s)
                     AND (
                         account.next_sync <= %(now)s
-                        OR account.failures = 0 AND EXISTS (
+                        OR account.failures + account.interruptions = 0 AND EXISTS (
                             SELECT FROM mail_sync_match match
                             WHERE match.account_id = account.id AND match.state = 'waiting'
                                 AND (match.not_before IS NULL OR match.not_before <= %(now)s)
                         )
-                        OR account.failures = 0 AND EXISTS (
+                        OR account.failures + account.interruptions = 0 AND EXISTS (
                             SELECT FROM mail_sync_search search
                             JOIN mail_sync_folder folder ON folder.account_id = account.id
                                 AND folder.enabled AND NOT coalesce(folder.gone, false)
                             WHERE search.account_id = account.id AND search.wanted IS NOT NULL
                         )
                     )
-                ORDER BY account.failures > 0, account.next_sync
+                ORDER BY account.failures + account.interruptions > 0, account.next_sync
                 """,
                 among=SQL("account.id = ANY(%s)", among.ids) if among else SQL("TRUE"),
                 now=fields.Datetime.now(),
@@ -141,6 +147,7 @@ class MailSyncEngine(models.AbstractModel):
                 return True
             ticker = Ticker(account)
             try:
+                self._begin(account)
                 finished = self._attempt(account, lease, deadline, ticker)
             except MissingError:  # somebody removed the mailbox
                 self.env.cr.rollback()
@@ -148,6 +155,7 @@ class MailSyncEngine(models.AbstractModel):
             except OperationalError:
                 # Somebody changed the same row at the same moment: do it again.
                 self.env.cr.rollback()
+                self._calm(account)
                 _logger.info("Mailbox %s: concurrent change, tried again", account.id)
                 return False
             if ticker.news:
@@ -158,7 +166,8 @@ class MailSyncEngine(models.AbstractModel):
     @api.model
     def _attempt(self, account, lease, deadline: float, ticker: Ticker) -> bool:
         try:
-            finished = self._work(account, lease, deadline, ticker)
+            with all_within(self._longest()):
+                finished = self._work(account, lease, deadline, ticker)
         except (MissingError, OperationalError):
             raise
         except Exception as error:
@@ -166,7 +175,7 @@ class MailSyncEngine(models.AbstractModel):
             finished = ticker.news = True
             # What goes wrong because somebody pauses or removes it meanwhile is no error.
             if account.exists().state == "active":
-                if ticker.got_on:
+                if ticker.got_on and not isinstance(error, CutOff):
                     # It is read all the same, and not to be tried later and later.
                     account.write({"failures": 0, "failing_since": False})
                 self._note(account, error)
@@ -177,6 +186,7 @@ class MailSyncEngine(models.AbstractModel):
                 self._rest(account)
             else:
                 account.next_sync = fields.Datetime.now()  # behind all others that are due
+        account.exists().interruptions = 0
         self.env.cr.commit()
         return finished
 
@@ -204,6 +214,8 @@ class MailSyncEngine(models.AbstractModel):
                 ticker.note(bool(delivered))
                 ticker.tick()
                 account.invalidate_recordset()
+                if ticker.got_on and account.interruptions > 1:
+                    account.interruptions = 1  # with the next step
                 # What the user switches off meanwhile is read no further.
                 unread = folders.filtered(
                     lambda folder: folder.enabled and not (folder.complete or folder.gone)

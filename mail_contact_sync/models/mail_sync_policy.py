@@ -1,5 +1,7 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# pylint: disable=invalid-commit
+# What ends a worker has to be written down before it does.
 import logging
 import random
 from datetime import timedelta
@@ -22,7 +24,8 @@ from ..connectors.base import (
     Throttled,
 )
 from ..vault import KeyLost
-from .mail_sync_sentence import KEY_LOST, UNEXPECTED
+from .mail_sync_match import SUSPECT
+from .mail_sync_sentence import KEY_LOST, UNEXPECTED, WORKER_ENDED
 
 _logger = logging.getLogger(__name__)
 
@@ -87,12 +90,47 @@ class MailSyncEngine(models.AbstractModel):
         self._wake(until)
 
     @api.model
+    def _begin(self, account):
+        """Commit that work on the account begins.
+
+        Where that ends its worker there is nobody to say so: it is tried again later and later,
+        too, and is in trouble from the third time in a row on.
+        """
+        ended = account.interruptions
+        values = {
+            "interruptions": ended + 1,
+            "next_sync": fields.Datetime.now() + self._pause_after(account.failures + ended),
+        }
+        if ended >= SUSPECT:
+            _logger.warning("Mailbox %s: work on it has ended %s workers", account.id, ended)
+            values |= {
+                "failing_since": account.failing_since or fields.Datetime.now(),
+                "error_reason": UNEXPECTED,
+                "error_detail": WORKER_ENDED,
+            }
+        account.write(values)
+        self.env.cr.commit()
+
+    @api.model
+    def _calm(self, account):
+        """No worker ended over it, and it is due again."""
+        try:
+            account.write({"interruptions": 0, "next_sync": fields.Datetime.now()})
+            self.env.cr.commit()
+        except (MissingError, OperationalError):
+            self.env.cr.rollback()
+
+    @api.model
+    def _pause_after(self, failures: int) -> timedelta:
+        pause = min(BACKOFF_FIRST * 2 ** min(failures, 10), BACKOFF_LAST)
+        return pause * random.uniform(0.8, 1.2)
+
+    @api.model
     def _back_off(self, account, reason: str, detail: str, retry_after: float | None = None):
         """Try again later: twice as late each time, and never all at once."""
         _logger.info("Mailbox %s will be tried again: %s", account.id, reason)
         now = fields.Datetime.now()
-        pause = min(BACKOFF_FIRST * 2 ** min(account.failures, 10), BACKOFF_LAST)
-        pause *= random.uniform(0.8, 1.2)
+        pause = self._pause_after(account.failures)
         if retry_after:
             pause = max(pause, timedelta(seconds=min(retry_after, MAX_WAIT)))
         account.write(

@@ -24,6 +24,7 @@ from . import (
     test_delivery,
     test_engine,
     test_engine_errors,
+    test_engine_time,
     test_exchange_account,
     test_gateway,
     test_google_account,

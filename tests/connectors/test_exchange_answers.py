@@ -69,14 +69,6 @@ def test_a_refusal_without_end_is_cut_off(mailbox, monkeypatch, ways):
     assert type(error) is TemporaryError and error.detail == "answer too long"
 
 
-def test_an_answer_that_drips_is_cut_off(mailbox, monkeypatch):
-    with mailbox.connect() as connector:
-        monkeypatch.setattr(exchange_http, "MAX_SECONDS", -1)
-        with pytest.raises(TemporaryError) as caught:
-            connector.folders()
-        assert caught.value.reason == reasons.CONNECTION_TIMEOUT
-
-
 def test_an_answer_that_defines_entities_is_none(mailbox):
     with mailbox.connect() as connector:
         seen = []

@@ -25,7 +25,8 @@ _BUSY = """
     UNION ALL
     SELECT state || ' ' || coalesce(error_reason, ''), id FROM mail_sync_account
         WHERE state = 'stopped'
-            OR state = 'active' AND (failures > 0 OR next_sync <= now() AT TIME ZONE 'utc')
+            OR state = 'active'
+                AND (failures + interruptions > 0 OR next_sync <= now() AT TIME ZONE 'utc')
     UNION ALL
     SELECT 'mail', match.id FROM mail_sync_match match
         JOIN mail_sync_account account ON account.id = match.account_id

@@ -13,28 +13,25 @@ import functools
 import logging
 import re
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 import requests
 import requests_ntlm
 from imapclient import SocketTimeout
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
 
 from .. import reasons
-from ..base import AuthenticationFailed, ConnectorError, SettingsError, TemporaryError
+from ..base import AuthenticationFailed, ConnectorError, CutOff, SettingsError, TemporaryError
 from ..net.deadline import Deadline
 from ..net.fence import WEB_PORT, Fence
+from ..net.watched_http import WatchedAdapter
 from .errors import of_connection, of_status
 from .settings import BASIC, NTLM
 
 #: Seconds to wait for a connection, and then for each piece of an answer.
 TIMEOUT = SocketTimeout(connect=10, read=60)
-#: Seconds that one answer may take from its first byte to its last.
-MAX_SECONDS = 300
+#: Seconds after which all connections are cut, whatever is going on.
+LIFETIME = 300
 #: Bytes that one answer may have, unpacked.
 MAX_ANSWER = 256 << 20
 MAX_REFUSAL = 1 << 20
@@ -56,28 +53,21 @@ class Refused(AuthenticationFailed):
     """401 to one way of logging in; another may well succeed."""
 
 
-class _Adapter(HTTPAdapter):
+class _Adapter(WatchedAdapter):
     """Trusts by one SSL context and nothing else, and stays inside a fence, if there is one."""
 
-    def __init__(self, context: ssl.SSLContext, fence: Fence | None, seconds: float):
-        self._context, self._fence, self._seconds = context, fence, seconds
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+    def __init__(
+        self, context: ssl.SSLContext, fence: Fence | None, seconds: float, deadline: Deadline
+    ):
+        def open_inside(host, port):
+            return fence.open(host, port, _PORTS, Deadline(seconds))
+
+        self._context = context
+        inside = open_inside if fence else None
+        super().__init__(deadline, inside, pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args, **options):
-        result = super().init_poolmanager(*args, ssl_context=self._context, **options)
-        fence, seconds = self._fence, self._seconds
-        if fence:
-
-            class Connection(HTTPSConnection):
-                def _new_conn(self):
-                    return fence.open(self.host, self.port, _PORTS, Deadline(seconds))
-
-            class Pool(HTTPSConnectionPool):
-                ConnectionCls = Connection
-
-            pools = self.poolmanager.pool_classes_by_scheme
-            self.poolmanager.pool_classes_by_scheme = {**pools, "https": Pool}
-        return result
+        return super().init_poolmanager(*args, ssl_context=self._context, **options)
 
     def send(self, request, **options):
         response = super().send(request, **options)
@@ -119,7 +109,8 @@ class Http:
         self.url = url
         self._user, self._password = user, password
         self._timeout = timeout
-        self._adapter = functools.partial(_Adapter, context, fence, timeout.connect)
+        self._deadline = Deadline(LIFETIME)
+        self._adapter = functools.partial(_Adapter, context, fence, timeout.connect, self._deadline)
         self._session = self._new_session(None)
         self._known = False  # whether this login has ever been accepted
         self.auth = ""
@@ -195,12 +186,14 @@ class Http:
     def send(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """One request, however it is answered.  Never follows a redirect."""
         try:
-            return self._send(body, headers)
+            answer = self._send(body, headers)
         except ConnectorError:
             raise
         except requests.exceptions.InvalidURL:
             raise SettingsError(reasons.HOST_UNKNOWN) from None
         except Exception as error:
+            if self._deadline.is_over():
+                raise CutOff from None
             if isinstance(error, OSError) and not isinstance(error, PermissionError):
                 # All that requests raises.
                 raise of_connection(error, connecting=not self._known) from None
@@ -208,6 +201,9 @@ class Http:
             if self.auth == NTLM and not self._known:
                 raise Refused(reasons.LOGIN_NOT_OFFERED, "NTLM") from None
             raise TemporaryError(reasons.PROTOCOL_ERROR, type(error).__name__) from None
+        if self._deadline.is_over():  # half an answer may look like a whole one
+            raise CutOff
+        return answer
 
     def _send(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         response = self._session.post(
@@ -231,13 +227,10 @@ class Http:
 def _bounded(
     iter_content: Callable[..., Iterator[bytes]], most: int, *arguments, **options
 ) -> Iterator[bytes]:
-    deadline = time.monotonic() + MAX_SECONDS
     for piece in iter_content(*arguments, **options):
         most -= len(piece)
         if most < 0:
             raise TemporaryError(reasons.PROTOCOL_ERROR, "answer too long")
-        if time.monotonic() > deadline:
-            raise TemporaryError(reasons.CONNECTION_TIMEOUT, "answer too slow")
         yield piece
 
 

@@ -13,14 +13,21 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 
 from .. import reasons
-from ..base import AuthenticationFailed, ConnectorError, Server, SettingsError, TemporaryError
+from ..base import (
+    AuthenticationFailed,
+    ConnectorError,
+    CutOff,
+    Server,
+    SettingsError,
+    TemporaryError,
+)
+from ..net.deadline import Deadline
 from ..net.sockets import Lookup, Watchdog, default_context, is_loopback
 from .errors import Refused, is_refusal, translate
 
 #: Seconds to wait for a connection, and then for each piece of an answer.
 TIMEOUT = SocketTimeout(connect=10, read=30)
-#: Seconds after which a connection is cut, whatever is going on: each piece may come in time
-#: and the answer never.
+#: Seconds after which a connection is cut, whatever is going on.
 LIFETIME = 600.0
 #: Bytes that the answer to one command may have.
 MAX_ANSWER = 256 << 20
@@ -72,7 +79,8 @@ class _Client(IMAPClient):
         failure: OSError = OSError("no address")
         for address in self._lookup(self.host, self.port):
             try:
-                plain = socket.create_connection((address, self.port), self._timeout.connect)
+                seconds = Deadline(self._timeout.connect).left()
+                plain = socket.create_connection((address, self.port), seconds)
             except OSError as error:
                 failure = error
                 continue
@@ -134,6 +142,7 @@ class Connection:
         self._client: IMAPClient | None = None
         self._ahead: Ahead | None = None
         self._watchdog: Watchdog | None = None
+        self._deadline: Deadline | None = None
         self._allowance = 0
         sasl_plain = b64encode(f"\0{server.login}\0{server.password}".encode()).decode()
         self._secrets = (server.password, sasl_plain) if server.password else ()
@@ -206,7 +215,8 @@ class Connection:
 
     def _watch(self, plain: socket.socket) -> None:
         self._unwatch()
-        self._watchdog = Watchdog(plain, LIFETIME)
+        self._deadline = Deadline(LIFETIME)
+        self._watchdog = Watchdog(plain, self._deadline)
 
     def _unwatch(self) -> None:
         if self._watchdog:
@@ -245,9 +255,12 @@ class Connection:
         try:
             yield
         except Exception as error:
+            cut_off = self._watchdog and self._deadline.is_over()
             if not is_refusal(error):
                 self._drop()
             # Without its cause, which may quote a password or somebody's mail.
+            if cut_off:
+                raise CutOff from None
             raise translate(error, connecting=connecting, secrets=self._secrets) from None
         except BaseException:
             self._drop()

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from .deadline import Deadline
+
 #: The IP addresses of a host and port that may be connected to; see fence.py.
 Lookup = Callable[[str, int], Sequence[str]]
 
@@ -28,14 +30,15 @@ def is_loopback(host: str) -> bool:
 
 
 class Watchdog:
-    """Cuts a connection off at the end of its life, whoever waits for a word on it.
+    """Cuts a connection off at the end of its life, whoever waits for a word on it: each piece
+    may come in time and the answer never.
 
     Has a descriptor of its own, as TLS takes over that of the socket.
     """
 
-    def __init__(self, connection: socket.socket, lifetime: float):
+    def __init__(self, connection: socket.socket, deadline: Deadline):
         self._connection = connection.dup()
-        self._timer = threading.Timer(lifetime, self._cut)
+        self._timer = threading.Timer(deadline.left_or_none(), self._cut)
         self._timer.daemon = True
         self._timer.start()
 

@@ -5,7 +5,6 @@
 For the fixed addresses of a known provider; what a user names goes through ``fence``.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO
@@ -15,13 +14,16 @@ import requests
 from requests import exceptions
 
 from .. import reasons
-from ..base import ConnectorError, SettingsError, TemporaryError
+from ..base import ConnectorError, CutOff, SettingsError, TemporaryError
+from .deadline import Deadline
 from .sockets import is_loopback
+from .watched_http import WatchedAdapter
 
-#: Seconds to wait for a connection, for each piece of an answer, and for all of it.
+#: Seconds to wait for a connection, and for each piece of an answer; and after which all
+#: connections are cut, whatever is going on.
 CONNECT_TIME = 10
 READ_TIME = 30
-ANSWER_TIME = 300
+LIFETIME = 300
 
 _CHUNK = 1 << 16
 
@@ -44,7 +46,10 @@ class Web:
     """One or more connections, kept open until ``close``.  Follows no redirect."""
 
     def __init__(self):
+        self._deadline = Deadline(LIFETIME)
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, WatchedAdapter(self._deadline))
         # Else requests looks for a login in the server account's .netrc, and sends that instead.
         self._session.auth = lambda request: request
 
@@ -63,7 +68,7 @@ class Web:
         """The answer, of at most ``limit`` bytes, whatever its status.
 
         A mapping as ``body`` is sent as a form.  Raises TemporaryError where there is no
-        answer, TooLarge where it is too long.
+        answer, TooLarge where it is too long, CutOff where it takes too long.
         """
         _require_encryption(url)
         try:
@@ -72,27 +77,30 @@ class Web:
                 url,
                 headers=headers,
                 data=body,
-                timeout=(CONNECT_TIME, READ_TIME),
+                timeout=(self._deadline.sooner(CONNECT_TIME).left(), READ_TIME),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 content = _read(response, limit)
+        except TimeoutError:
+            raise CutOff from None
         except exceptions.RequestException as error:
+            if self._deadline.is_over():
+                raise CutOff from None
             # Without its cause, which quotes the URL.
             raise _failure(error) from None
+        if self._deadline.is_over():  # half an answer may look like a whole one
+            raise CutOff
         names = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, response.reason or "", names, content)
 
 
 def _read(response: requests.Response, limit: int) -> bytes:
-    end = time.monotonic() + ANSWER_TIME
     body = bytearray()
     for chunk in response.iter_content(_CHUNK):
         body += chunk
         if len(body) > limit:
             raise TooLarge(reasons.PROTOCOL_ERROR, "answer too long")
-        if time.monotonic() > end:
-            raise TemporaryError(reasons.CONNECTION_TIMEOUT)
     return bytes(body)
 
 
