@@ -1,10 +1,9 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.addons.mail.tools.discuss import Store
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from odoo.addons.mail.tools.discuss import Store
 
 
 class MailMessage(models.Model):

@@ -18,6 +18,7 @@ class TestGoogleLogIn(GoogleCase):
 
     def setUp(self):
         super().setUp()
+        self.patch_oauth("revoke", lambda *_args, **_options: None)
         self.account.unlink()
         self.anna.login = "anna@ours.test"
         self.subject = f"subject of {self.anna.login}"
