@@ -34,6 +34,7 @@ from . import (
     test_google_sign_in,
     test_hostile_mail,
     test_identity,
+    test_killed,
     test_labels,
     test_ledger,
     test_merge,

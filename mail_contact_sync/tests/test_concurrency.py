@@ -11,111 +11,22 @@ from unittest.mock import patch
 from psycopg2 import OperationalError
 from psycopg2.errors import LockNotAvailable
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests.common import BaseCase, get_db_name, tagged
+from odoo.tests.common import tagged
 from odoo.tools import mute_logger
 
 from ..connectors.base import AuthenticationFailed, Folder
 from .common import MemoryConnector
 from .cursor_script import Script
-
-RAW = """\
-From: {name}@race.test
-To: anna@ours.test
-Subject: Offer
-Message-ID: <{name}@race.test>
-
-Hello
-"""
-#: How long one connection waits for another before it gives up and comes again:
-#: here the other cannot go on meanwhile.
-LOCK_TIMEOUT = "20ms"
+from .races import RAW, RaceCase
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
-    """Real connections and commits: what one test's transaction cannot show.
+class TestConcurrency(RaceCase):
+    """What two transactions see of each other.
 
     A lane indexes a page of two mails and compares it with the contacts, while
     the contact of one of them is created and another lane looks up its past.
     """
-
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.mailbox = MemoryConnector()
-        del self.mailbox.mail["Sent"]  # whose scan would make good what the other's left out
-        yesterday = datetime.now(timezone.utc) - timedelta(days=1)
-        for name in ("nina", "otto"):
-            self.mailbox.add("INBOX", RAW.format(name=name).encode(), yesterday)
-        self.startPatcher(
-            patch.object(
-                self.registry["mail.sync.account"], "_connector", lambda account: self.mailbox
-            )
-        )
-
-    def _cursor(self):
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        cr.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
-        cr.commit()
-        return cr
-
-    def _close(self, cr):
-        cr.rollback()
-        cr.execute("RESET lock_timeout")
-        cr.commit()
-        cr.close()
-
-    def _env(self, cr):
-        return api.Environment(cr, SUPERUSER_ID, {})
-
-    def _account(self, cr, address="anna@ours.test"):
-        env = self._env(cr)
-        account = env["mail.sync.account"].create(
-            {
-                "user_id": env.ref("base.user_admin").id,
-                "address": address,
-                "state": "active",
-                "since": "2020-01-01",
-                "next_sync": "2020-01-01",
-            }
-        )
-        cr.commit()
-        return account.id
-
-    def _contact(self, cr, name):
-        contact = self._env(cr)["res.partner"].create({"name": name, "email": f"{name}@race.test"})
-        cr.commit()
-        return contact.id
-
-    def _remove(self, account_id, contact_ids):
-        with self.registry.cursor() as cr:
-            env = self._env(cr)
-            env["res.partner"].browse(contact_ids).unlink()
-            env["mail.sync.account"].browse(account_id).unlink()
-            env["ir.cron.trigger"].search(
-                [("cron_id", "in", env["mail.sync.engine"]._lanes().ids)]
-            ).unlink()
-
-    def _work(self, cr, account_id):
-        env = self._env(cr)
-        try:
-            env["mail.sync.engine"]._run(env["mail.sync.account"].browse(account_id), 0)
-        finally:
-            cr.rollback()
-
-    def _messages(self, contact_ids):
-        with self.registry.cursor() as cr:
-            messages = self._env(cr)["mail.message"].search(
-                [
-                    ("model", "=", "res.partner"),
-                    ("res_id", "in", contact_ids),
-                    ("sync_access", "!=", False),
-                ]
-            )
-            return sorted(messages.mapped("res_id"))
 
     @mute_logger("odoo.sql_db")
     def test_a_contact_and_its_mail_that_come_at_once_always_meet(self):
