@@ -36,6 +36,7 @@ from . import (
     test_identity,
     test_killed,
     test_labels,
+    test_large_mail,
     test_ledger,
     test_merge,
     test_merge_leads,

@@ -1,8 +1,10 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
+from ..connectors.base import MessageError
 from .common import MemoryFetch, SyncCase
 
 
@@ -188,6 +190,38 @@ class TestEngine(SyncCase):
         self.assertEqual(self.account.envelope_count, 1)
         self.assertFalse(self.synced())
         self.sync()
+        self.assertEqual(len(self.synced()), 1)
+
+    def test_where_one_folder_holds_all_mail_the_others_are_not_read(self):
+        """As at Gmail, where they are its labels."""
+        self.mailbox.roles = {**self.mailbox.roles, "All Mail": "all"}
+        labelled = self.mail(subject="Labelled")
+        for folder in ("INBOX", "Project", "All Mail"):
+            self.arrive(labelled, folder)
+        self.arrive(self.mail(subject="Archived", days=2), "All Mail")
+        self.sync()
+        enabled = self.account.folder_ids.filtered("enabled")
+        self.assertEqual(enabled.mapped("name"), ["All Mail"])
+        self.assertEqual(self.account.folder_ids.mapped("scanned"), [2, 0, 0, 0])
+        self.assertEqual(self.synced().mapped("subject"), ["Archived", "Labelled"])
+
+    def test_what_the_server_will_not_show_is_counted_once(self):
+        self.arrive(self.mail())
+        self.arrive(self.mail("Stranger <x@elsewhere.test>"))
+        changes = self.mailbox.changes
+
+        def change(folder, *args):
+            page = changes(folder, *args)
+            shown = tuple(each for each in page.envelopes if each.ref != hidden.ref)
+            return replace(page, envelopes=shown, failed=(hidden,) if folder.ref == "INBOX" else ())
+
+        self.mailbox.changes = change
+        for validity in (1, 2):
+            self.mailbox.validity["INBOX"] = validity
+            hidden = MessageError("message-unreadable", ref=f"{validity}.2")
+            self.sync()
+            self.assertEqual(self.account.unreadable_count, 1)
+            self.assertEqual(self.account.envelope_count, 2)
         self.assertEqual(len(self.synced()), 1)
 
     def test_a_vanished_folder_is_greyed_and_the_others_go_on(self):

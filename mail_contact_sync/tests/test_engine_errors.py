@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from ..connectors.base import AuthenticationFailed, SettingsError, TemporaryError, Throttled
+from ..connectors.base import (
+    AuthenticationFailed,
+    MessageError,
+    SettingsError,
+    TemporaryError,
+    Throttled,
+)
 from .common import SyncCase
 
 
@@ -40,8 +46,9 @@ class TestEngineErrors(SyncCase):
         self.assertEqual(self.account.failures, 3)
         self.assertEqual(pauses, sorted(pauses))
         self.assertFalse(self.account.error_message)
-        self.account.failing_since -= timedelta(hours=2)
+        self.account.failing_since = "2025-03-05 10:20:00"
         self.assertIn("does not answer", self.account.error_message)
+        self.assertIn("Trying again by itself since 3/5/25, 10:20", self.account.error_message)
 
     def test_what_gets_on_in_spite_of_a_fault_is_not_tried_later_and_later(self):
         changes, looks = self.mailbox.changes, []
@@ -104,3 +111,29 @@ class TestEngineErrors(SyncCase):
         match.not_before = False
         self.sync()
         self.assertEqual(len(self.synced()), 4)
+
+    def test_a_message_that_cannot_be_had_is_tried_three_times_and_then_when_its_owner_says(self):
+        self.arrive(self.mail())
+        tried = []
+
+        def refuse(folder, refs, limit=None):
+            [ref] = refs
+            tried.append(ref)
+            raise MessageError("message", ref=ref)
+
+        with patch.object(self.mailbox, "fetch", refuse):
+            for state in ("waiting", "waiting", "failed", "failed"):
+                self.sync()
+                match = self.env["mail.sync.match"].search([])
+                self.assertEqual(match.state, state)
+                match.not_before = False
+        self.assertEqual(tried, ["1.1"] * 3)
+        self.assertFalse(self.account.failures)
+        self.assertIn("did not hand it out", match.reason_text)
+        self.sync()
+        self.assertFalse(self.synced())
+        match.with_user(self.anna).action_retry()
+        self.assertEqual((match.state, match.attempts), ("waiting", 0))
+        self.sync()
+        self.assertEqual((match.state, match.reason), ("posted", False))
+        self.assertEqual(len(self.synced()), 1)
