@@ -136,6 +136,33 @@ class TestConcurrency(RaceCase):
                 self._remove(second, [])
 
     @mute_logger("odoo.sql_db")
+    def test_a_mailbox_is_opened_by_one_lane_at_a_time(self):
+        working, coming = self._cursor(), self._cursor()
+        account_id = self._account(working)
+        opened, came = [], []
+
+        def come():
+            came.append(len(script.events))
+            self._work(coming, account_id)
+
+        def enter(mailbox):
+            opened.append(len(came))
+            return mailbox
+
+        script = Script(working)
+        for moment in range(1, 6):
+            script.at(moment, come)
+        try:
+            with patch.object(MemoryConnector, "__enter__", enter):
+                self._work(working, account_id)
+            self.assertEqual(came, [1, 2, 3, 4, 5])
+            self.assertEqual(len(opened), 1)
+        finally:
+            self._close(working)
+            self._close(coming)
+            self._remove(account_id, [])
+
+    @mute_logger("odoo.sql_db")
     def test_pages_of_an_account_are_stored_one_after_another(self):
         """Else one might be taken for compared that was committed late."""
         late, early = self._cursor(), self._cursor()

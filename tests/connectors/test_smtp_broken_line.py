@@ -97,7 +97,7 @@ def test_a_long_message_that_is_cut_off_is_not_sent():
 def test_a_server_that_reads_nothing_has_its_time():
     ended = threading.Event()
     with ScriptedSmtp({"EHLO": b"250-x\r\n250 AUTH PLAIN\r\n"}) as peer:
-        peer.take = lambda client, lines: ended.wait() and HANG_UP
+        peer.take = lambda client, lines: ended.wait(60) and HANG_UP
         message = letter(body="a line of text of some length\n" * 1_000_000)
         error = failure(peer, message, limits=SOON)
         ended.set()
@@ -117,10 +117,12 @@ def test_a_server_that_drips_has_no_more_than_the_whole_time():
         thread = threading.Thread(target=drip)
         thread.start()
         port = listener.getsockname()[1]
-        with pytest.raises(TemporaryError) as caught:
-            sender_to(port, limits=Limits(answer=60, whole=0.5)).__enter__()
-        ended.set()
-        thread.join()
+        try:
+            with pytest.raises(TemporaryError) as caught:
+                sender_to(port, limits=Limits(answer=60, whole=0.5)).__enter__()
+        finally:
+            ended.set()
+            thread.join()
     assert caught.value.reason == reasons.CONNECTION_TIMEOUT
 
 

@@ -26,14 +26,16 @@ def test_a_worker_passes_on_an_account_that_another_works_on(mailbox, interrupte
 
     def wait():
         at_work.set()
-        go_on.wait()
+        go_on.wait(60)
 
     mailbox.append(*MAIL)
     mailbox.connect(interrupted(mailbox.message_id(MAIL[0]).encode(), wait).port)
-    assert at_work.wait(60)
-    lanes.run()
-    assert not mailbox.posted() and not mailbox.ledger()
-    go_on.set()
+    try:
+        assert at_work.wait(60)
+        lanes.run()
+        assert not mailbox.posted() and not mailbox.ledger()
+    finally:
+        go_on.set()
     mailbox.office.rest()
     assert mailbox.posted() == Counter(MAIL)
 
