@@ -90,6 +90,15 @@ class TestEngineErrors(SyncCase):
         self.assertEqual(len(self.synced()), 1)
         self.assertEqual(self.account.error_reason, "unexpected")
 
+    def test_a_mailbox_in_trouble_comes_after_all_others_that_are_due(self):
+        healthy, _mailbox = self._second_account(self.ben)
+        self.account.write({"failures": 1, "next_sync": "2020-01-01"})
+        healthy.next_sync = "2020-01-02"
+        engine = self.env["mail.sync.engine"]
+        self.assertEqual(engine._due_accounts().ids, [healthy.id, self.account.id])
+        healthy.failures = 1
+        self.assertEqual(engine._due_accounts().ids, [self.account.id, healthy.id])
+
     def test_an_unpostable_message_is_listed_and_the_rest_posted(self):
         for number in range(4):
             self.arrive(self.mail(subject=f"Mail {number}", days=number + 1))
