@@ -59,11 +59,14 @@ class TestPrivateFile(AccessCase):
 
     def test_files_of_the_contact(self):
         """The chatter's list of files and the contact's main one."""
+        own = self.env["ir.attachment"].create(
+            {"name": "own.txt", "res_model": "res.partner", "res_id": self.customer.id}
+        )
         for visibility in ("shared", "private"):
             self.show(visibility)
             for user in self.anna + self.colleagues:
                 contact = self.customer.with_user(user)
-                self.assertNotIn(self.file.id, contact._get_mail_thread_data_attachments().ids)
+                self.assertEqual(contact._get_mail_thread_data_attachments(), own)
         self.assertNotIn("message_main_attachment_id", self.customer._fields)
 
     def test_file_of_the_same_content(self):

@@ -198,13 +198,20 @@ class TestPortalRoutes(PortalCase, RoutesCase):
         self.assertClosed(self.rpc("/mail/chatter_fetch", **self.thread))
 
     def test_thread_data(self):
-        self.file.write({"name": SECRET})
+        """Failures are told to whom they are noted for."""
+        for partner in (self.ben + self.outsiders).partner_id:
+            self.env["mail.notification"].create(
+                {
+                    "mail_message_id": self.message.id,
+                    "res_partner_id": partner.id,
+                    "author_id": partner.id,
+                    "notification_status": "exception",
+                }
+            )
         thread = dict(self.thread, request_list=["attachments", "display_name"])
-        for visibility in ("shared", "private"):
-            self.show(visibility)
-            for user in self.outsiders:
-                ask = self.rpc("/mail/data", fetch_params=[["mail.thread", thread], "failures"])
-                self.assertFalse(self.shows(self.answer(user, ask)))
+        self.assertClosed(
+            self.rpc("/mail/data", fetch_params=[["mail.thread", thread], "failures"])
+        )
 
     def test_link_to_the_message(self):
         for path in (
@@ -233,6 +240,7 @@ class TestPortalRoutes(PortalCase, RoutesCase):
                 update_data={"body": "Changed"},
             )
             self.assertIn("NotFound", repr(self.answer(user, ask)))
+        self.assertIn("UserError", repr(self.answer(self.admin, ask)))
 
     def test_is_internal(self):
         ask = self.rpc("/mail/update_is_internal", message_id=self.message.id, is_internal=False)
@@ -252,11 +260,10 @@ class TestPortalRoutes(PortalCase, RoutesCase):
                 )
 
     def test_pages_of_the_portal(self):
-        for path in (
-            "/my",
-            "/my/home",
-            "/my/account",
-            f"/mail/view?model=res.partner&res_id={self.customer.id}",
-        ):
-            for user in self.outsiders:
-                self.assertFalse(self.shows(self.answer(user, self.page(path))))
+        pages = [self.page(path) for path in ("/my", "/my/home", "/my/account")]
+        pages.append(self.page(f"/mail/view?model=res.partner&res_id={self.customer.id}"))
+        for user in self.outsiders:
+            for page in pages:
+                self.assertFalse(self.shows(self.answer(user, page)))
+        for page in pages[:3]:
+            self.assertIn(self.customer.name, repr(self.answer(self.herself, page)))
