@@ -47,6 +47,7 @@ from . import (
     test_sending_by_others,
     test_settings,
     test_terms,
+    test_ticker,
     test_traces,
     test_vault,
     test_who_is_a_contact,

@@ -9,7 +9,7 @@ import pytest
 from small_internet import MAIL, OTHER, config_of, drip, hang
 
 from mail_contact_sync.connectors import reasons
-from mail_contact_sync.connectors.discovery import finder, known
+from mail_contact_sync.connectors.discovery import discover, finder, known
 
 ANNA = "anna@x.example"
 AUTOCONFIG = "autoconfig.x.example/mail/config-v1.1.xml"
@@ -34,6 +34,11 @@ def search(internet, **options):
     found = internet.discover(ANNA, **{"timeout": LIMIT, **options})
     assert monotonic() - started < LIMIT + GRACE
     return found
+
+
+def test_a_search_is_given_ten_seconds_and_a_look_fewer():
+    assert discover.__kwdefaults__["timeout"] == 10
+    assert known.__kwdefaults__["timeout"] < 10
 
 
 @pytest.mark.parametrize("page", [hang, drip])
