@@ -20,7 +20,8 @@ from itertools import chain, islice
 
 from .base import Envelope
 
-#: The header fields that an Envelope is made of.
+#: The header fields that an Envelope is made of.  Not Sender: it names whoever handed a mail in
+#: for its author, such as a secretary or the program of a list, with whom it is not.
 FIELDS = (
     *("From", "Reply-To", "To", "Cc", "Bcc"),
     *("Date", "Message-ID", "In-Reply-To", "References"),
