@@ -21,6 +21,23 @@ _LINES = """element => {
     return range.getClientRects().length;
 }"""
 
+#: Whether the page has heard of synced mail, and of which contacts' it has told its parts.
+_HEAR = """() => {
+    const { env } = odoo.__WOWL_DEBUG__.root;
+    for (const word of ["posted", "progress"]) {
+        const hear = () => (window.heard = true);
+        env.services.bus_service.subscribe(`mail_contact_sync/${word}`, hear);
+    }
+    window.told = new Set();
+    env.bus.addEventListener("MAIL_CONTACT_SYNC:SYNCED_MAIL", ({ detail: places }) =>
+        places.get("res.partner")?.forEach((id) => window.told.add(id))
+    );
+}"""
+_HIDE = """hidden => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
 
 def test_a_chatter_stands_in_the_order_of_the_dates(mailbox, log_in):
     days = {"third": 3, "first": 1, "fourth": 4, "second": 2}
@@ -80,6 +97,55 @@ def test_what_is_posted_while_a_chatter_is_read_again_stays(mailbox, log_in):
     route.fulfill(response=answer)
     expect_mails(page, "An offer", "yesterday's")
     expect(note).to_be_visible()
+
+
+def test_what_is_posted_while_a_chatter_is_read_for_the_first_time_is_shown(mailbox, log_in):
+    mailbox.read()
+    page = log_in("anna")
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/mail/thread/messages", hold_the_first)
+    open_chatter(page, mailbox)
+    while not held:
+        page.wait_for_timeout(50)
+    page.evaluate(_HEAR)
+    mailbox.deliver("today's")
+    mailbox.sync()
+    page.wait_for_function("id => window.told.has(id)", arg=mailbox.customer)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect_mails(page, "today's")
+
+
+def test_a_tab_that_nobody_sees_asks_for_nothing_until_it_is_looked_at(mailbox, log_in):
+    mailbox.append("yesterday's", hours=24)
+    mailbox.read()
+    chatter = open_chatter(log_in("anna"), mailbox)
+    expect_mails(chatter, "yesterday's")
+    form = chatter.context.new_page()
+    form.goto(f"/odoo/mailboxes/{mailbox.account}")
+    expect(form.get_by_text("Up to date")).to_be_visible()
+    asked = {chatter: [], form: []}
+    for page in asked:
+        page.evaluate(_HEAR)
+        page.evaluate(_HIDE, True)
+        page.on("request", lambda request: asked[request.frame.page].append(request.url))
+    mailbox.deliver("today's")
+    mailbox.sync()
+    for page in asked:
+        page.wait_for_function("window.heard")
+        page.wait_for_timeout(2000)  # more than a second, after which it would ask
+    assert asked == {chatter: [], form: []}
+    for page in asked:
+        page.evaluate(_HIDE, False)
+    expect_mails(chatter, "today's", "yesterday's")
+    expect(form.locator("button[name=action_view_ledger]")).to_contain_text("2")
 
 
 def test_a_picture_in_the_text_is_no_file_beside_it(mailbox, log_in):

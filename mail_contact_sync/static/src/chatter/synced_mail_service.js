@@ -21,11 +21,15 @@ export class SyncedMail {
         this.timer = undefined;
         bus.subscribe("mail_contact_sync/posted", ({ places }) => {
             for (const [model, ids] of Object.entries(places)) {
-                this.waiting.set(model, new Set([...(this.waiting.get(model) ?? []), ...ids]));
+                this.wait(model, ids);
             }
             this.schedule();
         });
         document.addEventListener("visibilitychange", () => this.schedule());
+    }
+
+    wait(model, ids) {
+        this.waiting.set(model, new Set([...(this.waiting.get(model) ?? []), ...ids]));
     }
 
     schedule() {
@@ -35,11 +39,20 @@ export class SyncedMail {
     }
 
     async refresh() {
-        const threads = [...this.waiting]
-            .flatMap(([model, ids]) => [...ids].map((id) => this.store.Thread.get({ model, id })))
-            .filter((thread) => thread?.isLoaded && thread.status !== "loading");
-        this.env.bus.trigger(SYNCED_MAIL, new Map(this.waiting));
+        const places = new Map(this.waiting);
         this.waiting.clear();
+        const threads = [];
+        for (const [model, ids] of places) {
+            for (const id of ids) {
+                const thread = this.store.Thread.get({ model, id });
+                if (thread?.status === "loading") {
+                    this.wait(model, [id]); // what it is told may be older
+                } else if (thread?.isLoaded) {
+                    threads.push(thread);
+                }
+            }
+        }
+        this.env.bus.trigger(SYNCED_MAIL, places);
         await Promise.allSettled(threads.map((thread) => this.refreshThread(thread)));
         this.timer = undefined;
         this.schedule();
