@@ -141,3 +141,12 @@ class TestConnectHint(SyncCase):
         self.assertTrue(self.form("anna@ours.test").switched_off)
         self.assertTrue(self.account.switched_off)
         self.assertEqual(self.account.status, "Switched off by the administrator")
+
+    def test_the_empty_field_tells_whether_a_password_is_kept(self):
+        self.assertEqual(self.form("anna@ours.test").password_hint, "The password of the mailbox")
+        dialog = self.asked(GUESS)
+        self.assertFalse(dialog.password)
+        self.assertIn("As entered", dialog.password_hint)
+        dialog.host = "other.ours.test"
+        dialog.invalidate_recordset()
+        self.assertEqual(dialog.password_hint, "The password of the mailbox")

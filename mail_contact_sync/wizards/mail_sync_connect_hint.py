@@ -19,9 +19,19 @@ class MailSyncConnect(models.TransientModel):
 
     no_password = fields.Boolean("Takes No Password")
     switched_off = fields.Boolean(compute="_compute_switched_off")
+    password_hint = fields.Char(compute="_compute_password_hint")
 
     def _compute_switched_off(self):
         self.switched_off = not self.env["mail.sync.engine"]._enabled()
+
+    def _compute_password_hint(self):
+        """In the empty field, which does not tell that a password is kept."""
+        for dialog in self:
+            dialog.password_hint = (
+                self.env._("As entered; to be entered again for another server")
+                if dialog._has_secret()
+                else self.env._("The password of the mailbox")
+            )
 
     @api.onchange("address")
     def _onchange_address(self):

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Adding, pausing and removing a mailbox, as people do it: in a browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -123,11 +125,13 @@ def test_what_cannot_be_found_is_entered_by_hand(mailboxes, mailbox, office):
     mailboxes.begin("anna@nowhere.example")
     mailboxes.press("Add mailbox")
     expect(mailboxes.dialog.get_by_label("Incoming Server")).to_have_value("imap.nowhere.example")
+    password = mailboxes.dialog.get_by_label("Password")
+    expect(password).to_have_value("")
+    expect(password).to_have_attribute("placeholder", re.compile("^As entered"))
     mailboxes.dialog.get_by_label("Incoming Server").fill("imap.ours.example")
     mailboxes.dialog.get_by_label("Port").first.fill(str(office.dovecot.tls_port))
     mailboxes.dialog.get_by_label("User Name").fill(mailbox.address)
-    # for the other server
-    mailboxes.dialog.get_by_label("Password").fill(PASSWORD)
+    password.fill(PASSWORD)  # for the other server
     mailboxes.press("Add mailbox")
     mailboxes.wait_until_it_is_read()
     expect_mails(open_chatter(mailboxes.page, mailbox), "An offer")
