@@ -133,6 +133,9 @@ class MailMail(models.Model):
         # sudo: whoever may send mails need not see the mailbox, nor other people's notifications
         for account, mails in self.sudo().exists().grouped("sync_account_id").items():
             for mail in mails.sorted("id"):
+                if not self.env["mail.sync.engine"]._may_begin():  # it stays in the queue
+                    self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+                    break
                 with mail._sync_alone() as alone:
                     if alone and mail._sync_surely(mail._sync_begin):
                         mail._sync_hand_over()
@@ -221,7 +224,10 @@ class MailMail(models.Model):
         account = self.sync_account_id
         try:
             message = self._sync_compose()
-            with account._provider()._sender(account) as sender:
+            with (
+                self.env["mail.sync.engine"]._asking(),
+                account._provider()._sender(account) as sender,
+            ):
                 sender.send(message, account.address, self._sync_recipients())
         except NotFiled:
             return Outcome(sent=True)

@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 from odoo.tools import config
 
+from ..connectors.net.deadline import all_within
+
 #: Of the real time that Odoo gives its scheduled actions: by when the last conversation with a
 #: provider begins, and how long each may take.  The rest is for what was read last.
 BEGIN_WITHIN = 0.15
@@ -46,6 +48,12 @@ class MailSyncEngine(models.AbstractModel):
         """Seconds that a conversation which begins now may take."""
         limit = self._limit()
         return min(limit * SHARE, LONGEST) if limit else LONGEST
+
+    @api.model
+    def _asking(self):
+        """A context for asking a provider while a user waits, whose request has a limit, too."""
+        limit = max(config["limit_time_real"], 0)
+        return all_within(min(self._longest(), limit * SHARE) if limit else self._longest())
 
     @api.model
     def _spent(self) -> float:

@@ -39,6 +39,13 @@ class TestEngineTime(SyncCase):
             self.sync()
         self.assertLessEqual(left[0], 30)
 
+    def test_whoever_asks_while_a_user_waits_ends_before_her_request_does(self):
+        engine = self.env["mail.sync.engine"]
+        for real, cron, workers in ((120, 0, 4), (120, 600, 4), (50, -1, 0), (0, -1, 0)):
+            limits = _patched(limit_time_real=real, limit_time_real_cron=cron, workers=workers)
+            with limits, engine._asking() as whole:
+                self.assertLessEqual(whole.left(), 0.6 * real or 120)
+
     def test_no_account_is_begun_with_when_the_time_is_up(self):
         engine = type(self.env["mail.sync.engine"])
         self.arrive(self.mail())

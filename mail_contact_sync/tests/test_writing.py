@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import re
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
@@ -89,6 +90,15 @@ class TestWriting(WritingCase):
         self.env["mail.mail"].search([("state", "=", "outgoing")]).send(auto_commit=True)
         self.assertEqual(len(self.outbox.sent), AT_ONCE + 2)
         self.assertEqual({self.status(each) for each in messages}, {"sent"})
+
+    def test_what_there_is_no_time_for_stays_in_the_queue(self):
+        engine = type(self.env["mail.sync.engine"])
+        with patch.object(engine, "_may_begin", lambda _self: False):
+            message = self.post()
+        self.assertFalse(self.outbox.sent)
+        self.assertEqual(self.status(message), "ready")
+        self.env["mail.mail"].search([("state", "=", "outgoing")]).send(auto_commit=True)
+        self.assertEqual(len(self.outbox.sent), 1)
 
     def test_it_goes_on_with_the_conversation(self):
         self.arrive(self.mail(message_id="<a1@customer.test>", subject="AW: Re: Your price"))

@@ -209,16 +209,17 @@ class MailSyncConnect(models.TransientModel):
     def _try(self, servers: list[Server]):
         password = self._password() or self._kept_password(servers[0])
         failure = None
-        for server in servers:
-            try:
-                self._prove(replace(server, password=password))
-            except ConnectorError as error:
-                failure = error
-                if isinstance(error, AuthenticationFailed):
-                    continue  # perhaps under another user name
-                break
-            else:
-                return self._begin(server)
+        with self.env["mail.sync.engine"]._asking():
+            for server in servers:
+                try:
+                    self._prove(replace(server, password=password))
+                except ConnectorError as error:
+                    failure = error
+                    if isinstance(error, AuthenticationFailed):
+                        continue  # perhaps under another user name
+                    break
+                else:
+                    return self._begin(server)
         return self._refused(failure, servers[0] if self.syncs else self._outgoing(servers[0]))
 
     def _prove(self, server: Server):

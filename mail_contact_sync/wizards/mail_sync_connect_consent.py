@@ -126,15 +126,20 @@ class MailSyncConnect(models.TransientModel):
         if (provider._name, mailbox) != (asked.get("provider"), asked.get("mailbox")):
             raise AuthenticationFailed(reasons.CONSENT_EXPIRED)
         try:
-            grant = provider._redeem(code, asked["kept"])
-            if missing := grant.missing(tuple(asked["needed"])):
-                raise SettingsError(reasons.SCOPE_MISSING, missing[-1])
-            renewed = [grant]
-            with provider._open(grant, renewed.append, shared=asked["mailbox"]) as connector:
-                mailbox = connector.check()
+            with self.env["mail.sync.engine"]._asking():
+                grant, mailbox = self._prove_consent(provider, code, asked)
         except KeyLost as error:
             raise UserError(provider._missing()) from error
-        return self._connect(provider, renewed[-1], mailbox, shared=bool(asked["mailbox"]))
+        return self._connect(provider, grant, mailbox, shared=bool(asked["mailbox"]))
+
+    def _prove_consent(self, provider, code: str, asked: dict) -> tuple[Grant, Mailbox]:
+        grant = provider._redeem(code, asked["kept"])
+        if missing := grant.missing(tuple(asked["needed"])):
+            raise SettingsError(reasons.SCOPE_MISSING, missing[-1])
+        renewed = [grant]
+        with provider._open(grant, renewed.append, shared=asked["mailbox"]) as connector:
+            mailbox = connector.check()
+        return renewed[-1], mailbox
 
     def _connect(self, provider, grant: Grant, mailbox: Mailbox, *, shared: bool):
         """Make the account, or mend it, and let it sync."""

@@ -39,7 +39,7 @@ class MailSyncConnect(models.TransientModel):
         self.write({"problem": False, "server_said": False, "advice": False, "help_url": False})
         server = self._exchange()
         try:
-            with provider._open(server) as connector:
+            with self.env["mail.sync.engine"]._asking(), provider._open(server) as connector:
                 mailbox, endpoint = connector.check(), connector.endpoint
         except ConnectorError as failure:
             return self._refused_by_exchange(failure)

@@ -18,6 +18,7 @@ from mail_contact_sync.connectors.base import (
     TemporaryError,
     Throttled,
 )
+from mail_contact_sync.connectors.net.deadline import all_within
 from mail_contact_sync.connectors.smtp.connection import Client, Limits
 
 
@@ -124,6 +125,19 @@ def test_a_server_that_drips_has_no_more_than_the_whole_time():
             ended.set()
             thread.join()
     assert caught.value.reason == reasons.CONNECTION_TIMEOUT
+
+
+def test_of_the_time_for_all_the_last_answer_keeps_its_share():
+    """Who does not get the message away in time has not sent it, and knows."""
+    taken, limits = threading.Event(), Limits(accept=4)
+    with ScriptedSmtp({"EHLO": b"250-x\r\n250 AUTH PLAIN\r\n"}) as peer:
+        peer.take = lambda client, lines: taken.wait(60) and HANG_UP
+        message = letter(body="a line of text of some length\n" * 1_000_000)
+        with all_within(3) as whole:
+            error = failure(peer, message, limits=limits)
+            taken.set()
+            assert whole.left() > 0
+    assert type(error) is TemporaryError and error.reason == reasons.CONNECTION_TIMEOUT
 
 
 def test_a_connection_that_failed_is_never_used_again():

@@ -11,14 +11,16 @@ from time import monotonic
 class Deadline:
     """``seconds`` from now on, or ``spare`` seconds before the end of ``all_within`` if sooner.
 
+    Of what is left until then no more than half is spared.
     A timeout for each read is none: a server that sends a byte now and then
     would keep us for ever.
     """
 
     def __init__(self, seconds: float, spare: float = 0.0):
-        self._end = monotonic() + seconds
+        now = monotonic()
+        self._end = now + seconds
         if whole := _WHOLE.get():
-            self._end = min(self._end, whole._end - spare)
+            self._end = min(self._end, whole._end - min(spare, (whole._end - now) / 2))
 
     def left(self) -> float:
         """The seconds that are left.  Raises TimeoutError where there are none."""

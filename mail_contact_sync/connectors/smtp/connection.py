@@ -22,6 +22,8 @@ EHLO_NAME = "[127.0.0.1]"
 #: Bytes that one answer may have.
 MAX_REPLY = 64 << 10
 _CHUNK = 64 << 10
+#: Of the seconds for the answer to the end of a message, what is kept for it in any case.
+_KEPT = 0.5
 #: Seconds for taking leave: nothing is lost without.
 _LEAVE = 2.0
 _REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
@@ -207,7 +209,7 @@ class Connection:
     def begin(self) -> None:
         """Set the time for one message."""
         with self.talking() as client:
-            client.deadline = Deadline(self._limits.whole)
+            client.deadline = Deadline(self._limits.whole, spare=self._limits.accept * _KEPT)
 
     @contextmanager
     def talking(self) -> Iterator[Client]:
