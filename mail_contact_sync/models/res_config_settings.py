@@ -25,9 +25,11 @@ class ResConfigSettings(models.TransientModel):
         "Internal Mail Servers", config_parameter="mail_contact_sync.allow_internal"
     )
     mail_sync_ispdb = fields.Char("Mail Settings Database")
-    mail_sync_google_client_id = fields.Char("Client ID", config_parameter=CLIENT_ID)
+    mail_sync_google_client_id = fields.Char(
+        "Google Client ID of Mailboxes", config_parameter=CLIENT_ID
+    )
     mail_sync_google_client_secret = fields.Char(
-        "Client Secret",
+        "Google Client Secret of Mailboxes",
         compute="_compute_mail_sync_google_client_secret",
         inverse="_inverse_mail_sync_google_client_secret",
     )
