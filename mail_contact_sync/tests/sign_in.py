@@ -106,6 +106,8 @@ class SignIn:
         self.assertEqual(asked["login_hint"], "rosa@home.test")
         self.assertEqual(asked["code_challenge_method"], "S256")
         self.assertTrue(asked["redirect_uri"].endswith(self.BACK))
+        shown = self.env["res.config.settings"].create({})[f"mail_sync_{self.service}_redirect"]
+        self.assertEqual(asked["redirect_uri"], shown, "letter by letter")
         answer = self.come_back(state=asked["state"], code="c1")
         account = self.account()
         self.assertEqual(urlsplit(answer.headers["Location"]).path, f"/odoo/mailboxes/{account.id}")
