@@ -45,6 +45,12 @@ class TestKilled(RaceCase):
         with suppress(Killed):
             self._work(cr, account_id, deadline=float("inf"))
         script.end()
+        # After a while: what ends its worker is tried again later and later.
+        cr.execute(
+            "UPDATE mail_sync_account SET next_sync = next_sync - interval '1 day' WHERE id = %s",
+            [account_id],
+        )
+        cr.commit()
         self._work(cr, account_id, deadline=float("inf"))
         cr.execute("SELECT count(*) FROM mail_sync_envelope WHERE account_id = %s", [account_id])
         [indexed] = cr.fetchone()

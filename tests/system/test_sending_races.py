@@ -151,12 +151,20 @@ def test_what_is_not_taken_meanwhile_was_not_sent(write_by, manager, answer, tex
         assert writer.mails(message) == []
 
 
-def test_a_message_that_is_deleted_meanwhile_makes_no_trouble(office, write_by):
+def test_a_contact_that_is_deleted_meanwhile_makes_no_trouble(office, write_by):
+    """The message goes with it, and nothing else does away with one."""
     with HeldSmtp() as server:
         writer = write_by(server)
-        unlink = office.user("admin").call
-        write_while(writer, server, lambda message: unlink("mail.message", "unlink", [message]))
+        admin = office.user("admin")
+
+        def delete_contact(message: int) -> None:
+            with pytest.raises(RpcError, match="stays as it came"):
+                admin.call("mail.message", "unlink", [message])
+            admin.call("res.partner", "unlink", [writer.contact])
+
+        message = write_while(writer, server, delete_contact)
         assert len(server.messages) == 1
+        assert not office.sql("SELECT 1 FROM mail_message WHERE id = %s", message)
 
 
 def test_who_tries_again_twice_sends_once(office, write_by):
