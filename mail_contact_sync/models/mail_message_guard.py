@@ -2,9 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from .mail_message_access import SYNC_FIELDS
 
+#: What came from mailboxes, and what was written from them.
+E_MAILS = Domain("sync_access", "!=", False) | Domain("sync_written", "=", True)
 #: What an e-mail says, whose it is and to whom it went; all else is what becomes of it in Odoo.
 SAID = SYNC_FIELDS | {
     *("subject", "body", "date", "attachment_ids", "message_id", "parent_id", "reply_to"),

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .mail_message_guard import E_MAILS
+
 
 class MailThread(models.AbstractModel):
     """Where core reads the messages of a record with all rights.
@@ -27,12 +29,8 @@ class MailThread(models.AbstractModel):
         self.check_access("unlink")
         # E-mails go with the record that they stand on, whoever may delete that.
         messages = self.env["mail.message"]._sync_as_engine()
-        messages.search(
-            [
-                *(("model", "=", self._name), ("res_id", "in", self.ids)),
-                *("|", ("sync_access", "!=", False), ("sync_written", "=", True)),
-            ]
-        ).unlink()
+        here = Domain("model", "=", self._name) & Domain("res_id", "in", self.ids)
+        messages.search(here & E_MAILS).unlink()
         return super().unlink()
 
     def _message_compute_parent_id(self, parent_id):

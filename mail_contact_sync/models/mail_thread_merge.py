@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .mail_message_guard import E_MAILS
+
 
 class MailThread(models.AbstractModel):
     """Leads that become one keep their e-mails: all of them, each as it is.
@@ -27,12 +29,11 @@ class MailThread(models.AbstractModel):
         return super()._register_hook()
 
     def _sync_move(self, target):
-        """What was synced, and what is written from a mailbox, goes to another record."""
+        """E-mails, and those that are to be sent later, go to another record."""
         # sudo: whoever merges need not read them
         messages = self.env["mail.message"].sudo()
-        synced = Domain("sync_access", "!=", False) | Domain("sync_sender_id", "!=", False)
         here = Domain("model", "=", self._name) & Domain("res_id", "in", self.ids)
-        messages.search(here & synced).write({"res_id": target.id})
+        messages.search(here & E_MAILS).write({"res_id": target.id})
         # By SQL: core lets nobody change where it will stand.
         self.env["mail.scheduled.message"].flush_model()
         self.env.cr.execute(

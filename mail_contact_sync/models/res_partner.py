@@ -3,8 +3,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-#: What came from mailboxes, and what was written from them.
-E_MAILS = Domain("sync_access", "!=", False) | Domain("sync_written", "=", True)
+from .mail_message_guard import E_MAILS
 
 
 class ResPartner(models.Model):
