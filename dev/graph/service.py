@@ -111,7 +111,7 @@ class Graph:
                 raise Violation(f"not below {ROOT}: {target}")
             token = self.consent.token(headers)
             if target == f"{ROOT}/me":
-                return _owner(token)
+                return self._owner(token)
             if token is None:
                 raise Failure(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
             if target == f"{ROOT}/$batch":
@@ -122,6 +122,19 @@ class Graph:
             return _error(Failure(400, "BadRequest", str(violation)), {})
         except Failure as failure:
             return _error(failure, {})
+
+    def _owner(self, token: Token | None) -> Answer:
+        """What Dovecot asks, to learn whose token it is, and which mailbox that user may open.
+
+        It takes a 401 for trouble of ours, not for a bad token: that is nobody's, as with the
+        emulator; and so it does with an answer that says less.
+        """
+        owner = dict.fromkeys(("mail", "opens"), "nobody@invalid.test")
+        if token:
+            owner["mail"] = token.user
+            opened = (each for each, box in self.mailboxes.items() if token.user in box.readers)
+            owner["opens"] = next(opened, owner["opens"])
+        return 200, {"Content-Type": "application/json"}, json.dumps(owner).encode()
 
     def one(self, verb: str, target: str, headers: dict, body: bytes, token: Token) -> Answer:
         path, _, text = target.partition("?")
@@ -261,15 +274,6 @@ def _listed(asked: Query) -> str:
 
 def _stamp(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _owner(token: Token | None) -> Answer:
-    """What Dovecot asks, to learn whose token it is.
-
-    It takes a 401 for trouble of ours, not for a bad token: that is nobody's, as with the emulator.
-    """
-    owner = {"mail": token.user if token else "nobody@invalid.test"}
-    return 200, {"Content-Type": "application/json"}, json.dumps(owner).encode()
 
 
 def _error(failure: Failure, headers: dict[str, str]) -> Answer:
