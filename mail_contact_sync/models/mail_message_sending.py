@@ -1,7 +1,6 @@
 # Copyright 2026 mail_contact_sync contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -24,11 +23,6 @@ class MailMessage(models.Model):
     sync_origin_id = fields.Many2one(
         "mail.message", "Copy Of", readonly=True, copy=False, index="btree_not_null"
     )
-
-    def _to_store_defaults(self, target):
-        # sudo: that it was written from a mailbox, but not from whose
-        written = Store.Attr("sync_written", lambda each: bool(each.sudo().sync_sender_id))
-        return [*super()._to_store_defaults(target), written]
 
     def _sync_written_from(self, account):
         """Readers as of the mailbox's other e-mails, and nobody's to change."""

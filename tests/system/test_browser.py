@@ -69,20 +69,26 @@ def test_an_open_chatter_shows_what_arrives(office, mailbox, log_in):
     office.wait_for(saved, mailbox.customer)
 
 
-def test_what_is_posted_while_a_chatter_is_read_again_stays(mailbox, log_in):
-    mailbox.append("yesterday's", hours=24)
-    mailbox.read()
-    page = open_chatter(log_in("anna"), mailbox)
-    expect_mails(page, "yesterday's")
+def hold_the_first_answer(page) -> list:
+    """Keep a chatter waiting for its messages: the route and the answer, once that is there."""
     held = []
 
-    def hold_the_first(route):
+    def hold(route):
         if held:
             route.continue_()
         else:
             held.append((route, route.fetch()))
 
-    page.route("**/mail/thread/messages", hold_the_first)
+    page.route("**/mail/thread/messages", hold)
+    return held
+
+
+def test_what_is_posted_while_a_chatter_is_read_again_stays(mailbox, log_in):
+    mailbox.append("yesterday's", hours=24)
+    mailbox.read()
+    page = open_chatter(log_in("anna"), mailbox)
+    expect_mails(page, "yesterday's")
+    held = hold_the_first_answer(page)
     mailbox.deliver("An offer")
     with page.expect_request("**/mail/thread/messages"):
         mailbox.sync()
@@ -102,15 +108,7 @@ def test_what_is_posted_while_a_chatter_is_read_again_stays(mailbox, log_in):
 def test_what_is_posted_while_a_chatter_is_read_for_the_first_time_is_shown(mailbox, log_in):
     mailbox.read()
     page = log_in("anna")
-    held = []
-
-    def hold_the_first(route):
-        if held:
-            route.continue_()
-        else:
-            held.append((route, route.fetch()))
-
-    page.route("**/mail/thread/messages", hold_the_first)
+    held = hold_the_first_answer(page)
     open_chatter(page, mailbox)
     while not held:
         page.wait_for_timeout(50)
