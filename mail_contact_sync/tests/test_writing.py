@@ -4,6 +4,7 @@ import base64
 import re
 from unittest.mock import patch
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import UserError
 
 from ..models.mail_mail import AT_ONCE
@@ -81,6 +82,8 @@ class TestWriting(WritingCase):
         self.account.with_user(self.anna).unlink()
         contact.invalidate_recordset()
         self.assertEqual(contact.sync_mail_count, before + 1)
+        [told] = Store().add(message.with_user(self.ben)).get_result()["mail.message"]
+        self.assertTrue(told["sync_written"], "nobody is offered to edit it")
 
     def test_of_many_written_at_once_the_others_are_left_to_the_queue(self):
         messages = [self.post(thread=self.dora, to=self.dora) for _number in range(AT_ONCE + 2)]
